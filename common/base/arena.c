@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+#define _DEFAULT_SOURCE /* explicit_bzero */
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK_BYTES = 16384 };
+
+struct chunk {
+	struct chunk *next;
+	size_t size, used;
+	alignas(max_align_t) unsigned char data[];
+};
+
+struct arena {
+	struct chunk *first; /* kept over resets; later ones are freed */
+	struct chunk *last;
+	size_t ceiling, taken;
+};
+
+static void *
+must(void *memory)
+{
+	if (!memory) {
+		fputs("mcp-oauth: out of memory\n", stderr);
+		abort();
+	}
+	return memory;
+}
+
+static struct chunk *
+chunk_new(size_t size)
+{
+	struct chunk *chunk;
+
+	if (size > SIZE_MAX - sizeof(*chunk))
+		abort();
+	chunk = must(malloc(sizeof(*chunk) + size));
+	chunk->next = NULL;
+	chunk->size = size;
+	chunk->used = 0;
+	return chunk;
+}
+
+static void
+chunk_wipe(struct chunk *chunk)
+{
+	explicit_bzero(chunk->data, chunk->used);
+	chunk->used = 0;
+}
+
+struct arena *
+arena_new(size_t ceiling_bytes)
+{
+	struct arena *arena = must(malloc(sizeof(*arena)));
+
+	arena->first = arena->last = chunk_new(CHUNK_BYTES);
+	arena->ceiling = ceiling_bytes;
+	arena->taken = 0;
+	return arena;
+}
+
+void
+arena_reset(struct arena *arena)
+{
+	struct chunk *chunk = arena->first->next, *next;
+
+	for (; chunk; chunk = next) {
+		next = chunk->next;
+		chunk_wipe(chunk);
+		free(chunk);
+	}
+	chunk_wipe(arena->first);
+	arena->first->next = NULL;
+	arena->last = arena->first;
+	arena->taken = 0;
+}
+
+void
+arena_free(struct arena *arena)
+{
+	if (!arena)
+		return;
+	arena_reset(arena);
+	free(arena->first);
+	free(arena);
+}
+
+bool
+arena_exhausted(const struct arena *arena)
+{
+	return arena->taken > arena->ceiling;
+}
+
+void *
+arena_alloc(struct arena *arena, size_t size_bytes)
+{
+	const size_t align = alignof(max_align_t);
+	struct chunk *chunk = arena->last;
+	size_t size;
+	void *memory;
+
+	if (size_bytes > SIZE_MAX - align)
+		abort();
+	size = (size_bytes + align - 1) / align * align;
+	if (size > chunk->size - chunk->used) {
+		chunk = chunk_new(size > CHUNK_BYTES ? size : CHUNK_BYTES);
+		arena->last->next = chunk;
+		arena->last = chunk;
+	}
+	memory = chunk->data + chunk->used;
+	chunk->used += size;
+	arena->taken += size;
+	return memset(memory, 0, size);
+}
+
+char *
+arena_strndup(struct arena *arena, const char *text, size_t len_bytes)
+{
+	char *copy = arena_alloc(arena, len_bytes + 1);
+
+	memcpy(copy, text, len_bytes);
+	return copy;
+}
+
+char *
+arena_strdup(struct arena *arena, const char *text)
+{
+	return arena_strndup(arena, text, strlen(text));
+}
+
+char *
+arena_vprintf(struct arena *arena, const char *format, va_list args)
+{
+	va_list again;
+	char *text;
+	int len;
+
+	va_copy(again, args);
+	len = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	if (len < 0)
+		return arena_strdup(arena, "");
+	text = arena_alloc(arena, (size_t)len + 1);
+	(void)vsnprintf(text, (size_t)len + 1, format, args);
+	return text;
+}
+
+char *
+arena_printf(struct arena *arena, const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	text = arena_vprintf(arena, format, args);
+	va_end(args);
+	return text;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * settings.h - the two configuration files, read, checked and typed.
+ *
+ * A file holds KEY=value lines; a value may stand in single or double quotes;
+ * lines that open with '#' are comments.  Every key has a default or a clear
+ * refusal, unknown keys are refused by name, and an error names the file, the
+ * line, the key and the remedy.
+ */
+#ifndef BASE_SETTINGS_H
+#define BASE_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/log.h"
+
+enum settings_kind {
+	SETTINGS_NONE = 0,
+	SETTINGS_SERVER = 1, /* mcp-oauth.conf: secrets, the web login */
+	SETTINGS_GUARD = 2,  /* guard.conf: no secret except with HS256 */
+};
+
+/* One MCP server that tokens may be issued for (RFC 8707, RFC 9728). */
+struct resource_setting {
+	const char *path; /* "/mcp" */
+	const char *uri;  /* canonical: OAUTH_BASE_URL with the path */
+};
+
+/* Strings are never NULL unless said otherwise. */
+struct settings {
+	enum settings_kind kind;
+	const char *file;
+
+	const char *oauth_base_url; /* an origin */
+	const char *oauth_issuer;   /* default: oauth_base_url */
+	const char *issuer_path;    /* "" or "/auth/v1": derived */
+	const char *mcp_resources_text;
+	const struct resource_setting *mcp_resources; /* derived from it */
+	size_t n_mcp_resources;
+	const char *scopes_supported;
+	const char *mcp_server_audience; /* NULL: the canonical resource */
+
+	bool hs256;                      /* JWT_ALG=HS256 */
+	const char *jwt_secret;          /* NULL in a guard with EdDSA */
+	const char *jwt_secret_previous; /* NULL: none */
+	const char *oauth_root_secret;   /* NULL unless HS256 */
+
+	int64_t access_token_expires_s, refresh_token_expires_s;
+	int64_t session_expires_s, authorization_code_expires_s;
+	int64_t authorization_request_expires_s, login_expires_s;
+	int64_t refresh_reuse_grace_s, key_period_s;
+
+	const char *database_url; /* NULL where no key needs it */
+	const char *redirect_uri_schemes;
+	bool redirect_uri_preset_guide;
+	bool registration_open;
+	int64_t registration_limit; /* per address and hour, 0: none */
+	int64_t login_limit_account, login_limit_remote, login_window_s;
+
+	const char *jwks_file;          /* guard; NULL with HS256 */
+	const char *mcp_allowed_origins; /* NULL: own origin and loopback */
+	bool guard_offline_allow;
+	int64_t guard_offline_max_s;
+	const char *guard_backend_secret; /* NULL: none */
+
+	const char *state_directory;
+	const char *log_to;
+	enum log_level log_level;
+};
+
+/*
+ * Find the file of this kind: environment MCP_OAUTH_CONFIG, then
+ * named (what a request of a shared host's server says; may be NULL), then
+ * mcp-oauth/NAME in the account's home, then NAME in the system's folder.
+ * Always returns a path; whether it can be read shows when it is loaded.
+ */
+const char *settings_find(struct arena *arena, enum settings_kind kind,
+    const char *named);
+
+/*
+ * Read and check a file.  document_root may be NULL; a file below it is
+ * refused, and so is one that others than its owner and group may read.
+ *
+ * Returns the settings, in the arena; NULL with *error (in the arena) set to
+ *         one sentence with its remedy.
+ */
+const struct settings *settings_load(struct arena *arena,
+    enum settings_kind kind, const char *file, const char *document_root,
+    const char **error) __attribute__((__warn_unused_result__));
+
+/* Is secret machine-made: 43 or more base64url, or 64 or more hex characters,
+ * and none of the placeholders that examples print? */
+bool settings_secret_allowed(const char *secret);
+
+/* Every effective value as KEY=value lines, secrets masked. */
+void settings_print(const struct settings *settings, struct buf *ret);
+
+#endif

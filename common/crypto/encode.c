@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#include "crypto/encode.h"
+
+#include <sodium.h>
+#include <string.h>
+
+static char *
+encode(struct arena *arena, const unsigned char *data, size_t len, int variant)
+{
+	size_t size = sodium_base64_encoded_len(len, variant);
+
+	return sodium_bin2base64(arena_alloc(arena, size), size, data, len,
+	    variant);
+}
+
+char *
+base64url_encode(struct arena *arena, const unsigned char *data,
+    size_t len_bytes)
+{
+	return encode(arena, data, len_bytes,
+	    sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+char *
+base64_encode(struct arena *arena, const unsigned char *data, size_t len_bytes)
+{
+	return encode(arena, data, len_bytes, sodium_base64_VARIANT_ORIGINAL);
+}
+
+char *
+hex_encode(struct arena *arena, const unsigned char *data, size_t len_bytes)
+{
+	size_t size = len_bytes * 2 + 1;
+
+	return sodium_bin2hex(arena_alloc(arena, size), size, data, len_bytes);
+}
+
+unsigned char *
+base64url_decode(struct arena *arena, const char *text, size_t len,
+    size_t *ret_bytes)
+{
+	unsigned char *data = arena_alloc(arena, len + 1);
+
+	if (sodium_base642bin(data, len, text, len, NULL, ret_bytes, NULL,
+	        sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
+		return NULL;
+	return data;
+}
+
+bool
+base64url_decode_exact(const char *text, unsigned char *ret, size_t size_bytes)
+{
+	size_t len;
+
+	return strlen(text) == (size_bytes * 4 + 2) / 3 &&
+	    sodium_base642bin(ret, size_bytes, text, strlen(text), NULL, &len,
+	        NULL, sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0 &&
+	    len == size_bytes;
+}
+
+char *
+base64_decode_text(struct arena *arena, const char *text)
+{
+	size_t size = strlen(text), len;
+	char *data = arena_alloc(arena, size + 1);
+
+	if (sodium_base642bin((unsigned char *)data, size, text, size, NULL, &len,
+	        NULL, sodium_base64_VARIANT_ORIGINAL) != 0 ||
+	    memchr(data, '\0', len))
+		return NULL;
+	data[len] = '\0';
+	return data;
+}
