@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#include "http/io.h"
+
+#include <fcgiapp.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct io {
+	bool cgi, served;
+	FCGX_Request request;
+};
+
+struct io *
+io_open(void)
+{
+	static struct io io;
+
+	io.cgi = FCGX_IsCGI();
+	if (io.cgi)
+		return &io;
+	if (FCGX_Init() != 0 || FCGX_InitRequest(&io.request, 0, 0) != 0)
+		return NULL;
+	return &io;
+}
+
+bool
+io_is_cgi(const struct io *io)
+{
+	return io->cgi;
+}
+
+bool
+io_accept(struct io *io)
+{
+	if (!io->cgi)
+		return FCGX_Accept_r(&io->request) == 0;
+	if (io->served)
+		return false;
+	io->served = true;
+	return true;
+}
+
+const char *
+io_variable(struct io *io, const char *name)
+{
+	if (io->cgi)
+		return getenv(name);
+	return FCGX_GetParam(name, io->request.envp);
+}
+
+size_t
+io_read(struct io *io, void *ret, size_t size_bytes)
+{
+	int n;
+
+	if (io->cgi)
+		return fread(ret, 1, size_bytes, stdin);
+	if (size_bytes > INT_MAX)
+		size_bytes = INT_MAX;
+	n = FCGX_GetStr(ret, (int)size_bytes, io->request.in);
+	return n > 0 ? (size_t)n : 0;
+}
+
+bool
+io_write(struct io *io, const void *data, size_t len_bytes)
+{
+	if (io->cgi)
+		return fwrite(data, 1, len_bytes, stdout) == len_bytes;
+	if (len_bytes > INT_MAX)
+		return false;
+	return FCGX_PutStr(data, (int)len_bytes, io->request.out) ==
+	    (int)len_bytes;
+}
+
+void
+io_finish(struct io *io)
+{
+	if (io->cgi)
+		(void)fflush(stdout);
+	else
+		FCGX_Finish_r(&io->request);
+}

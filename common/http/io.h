@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* io.h - one request's variables, body and answer, over FastCGI or plain CGI. */
+#ifndef HTTP_IO_H
+#define HTTP_IO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct io;
+
+/*
+ * The process's only connection to its web server.  Which protocol is spoken
+ * shows on file descriptor 0.  SIGTERM and SIGUSR1 let the request in hand
+ * finish and end the loop after it.  NULL when FastCGI cannot be set up.
+ */
+struct io *io_open(void);
+
+/* Plain CGI: one request, configuration in the environment. */
+bool io_is_cgi(const struct io *io);
+
+/* Wait for the next request.  False: there is none to come. */
+bool io_accept(struct io *io);
+
+/* A variable of this request; NULL when absent.  Valid until io_finish(). */
+const char *io_variable(struct io *io, const char *name);
+
+/* Up to size_bytes of the body; 0 at its end. */
+size_t io_read(struct io *io, void *ret, size_t size_bytes);
+
+/* False when the other side is gone: nothing is to be done about it. */
+bool io_write(struct io *io, const void *data, size_t len_bytes);
+
+void io_finish(struct io *io);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * page.h - the frame of every page: one column, no script, readable on a
+ * phone and in the dark, with headers that keep it out of frames and caches.
+ */
+#ifndef HTTP_PAGE_H
+#define HTTP_PAGE_H
+
+#include "http/reply.h"
+
+/* Open a page; add its body to the buffer (escape with html_add). */
+struct buf page_begin(struct request *rq, const char *title);
+
+/* Close it and make it the reply. */
+enum oauth_error page_end(struct request *rq, int status, struct buf *page);
+
+/* A page that says what is wrong and what to do; it never redirects. */
+void page_refusal(struct request *rq, int status, enum oauth_error error,
+    const char *description);
+
+#endif
