@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/client.h"
+
+void
+client_add_credentials(struct store_params *params,
+    const struct client_credentials *client)
+{
+	store_add_text(params, client->client_id);
+	store_add_text(params, client->method);
+	store_add_digest(params,
+	    client->has_secret ? &client->client_secret_digest : NULL);
+}
+
+enum client_result
+client_get(struct store *store, struct arena *arena, const char *client_id,
+    struct client *ret)
+{
+	static const struct statement statement = {"client_get",
+	    "SELECT * FROM oauth.client_get($1)", true};
+	static const char *const outcomes[] = {
+	    [CLIENT_OK] = "ok",
+	    [CLIENT_UNKNOWN] = "unknown_client",
+	    [CLIENT_REFUSED] = "disabled",
+	};
+	struct store_params params = {.arena = arena};
+	AUTO_RESULT *row = NULL;
+	int outcome;
+
+	store_add_text(&params, client_id);
+	row = store_call(store, &statement, &params);
+	if (!row)
+		return CLIENT_STORE_DOWN;
+	outcome = store_outcome(row, outcomes, 3);
+	if (outcome < 0)
+		return CLIENT_STORE_DOWN;
+	if (outcome != CLIENT_OK)
+		return CLIENT_UNKNOWN;
+	ret->client_id = client_id;
+	ret->client_name = store_text(arena, row, 0, "client_name");
+	ret->client_uri = store_text(arena, row, 0, "client_uri");
+	ret->redirect_uris = store_text(arena, row, 0, "redirect_uris");
+	ret->grant_types = store_text(arena, row, 0, "grant_types");
+	ret->scope = store_text(arena, row, 0, "scope");
+	ret->token_endpoint_auth_method =
+	    store_text(arena, row, 0, "token_endpoint_auth_method");
+	return CLIENT_OK;
+}
+
+enum client_result
+client_check(struct store *store, struct arena *arena,
+    const struct client_credentials *client)
+{
+	static const struct statement statement = {"client_check",
+	    "SELECT oauth.client_check($1, $2, $3)", true};
+	static const char *const outcomes[] = {"ok", "unknown_client",
+	    "unexpected_secret", "missing_secret", "wrong_secret"};
+	struct store_params params = {.arena = arena};
+	AUTO_RESULT *row = NULL;
+	int outcome;
+
+	client_add_credentials(&params, client);
+	row = store_call(store, &statement, &params);
+	if (!row)
+		return CLIENT_STORE_DOWN;
+	outcome = store_outcome(row, outcomes, 5);
+	if (outcome < 0)
+		return CLIENT_STORE_DOWN;
+	if (outcome == 0)
+		return CLIENT_OK;
+	return outcome == 1 ? CLIENT_UNKNOWN : CLIENT_REFUSED;
+}
+
+enum client_register_result
+client_register(struct store *store, struct arena *arena,
+    const struct client_registration *registration, const char *remote,
+    int64_t limit, int64_t *issued_s, int64_t *retry_after_s)
+{
+	static const struct statement statement = {"client_register",
+	    "SELECT * FROM oauth.client_register($1, $2, $3, $4, $5, $6, $7, $8, "
+	    "$9, $10, $11, $12, $13, $14, $15, $16, $17)",
+	    false};
+	static const char *const outcomes[] = {
+	    [CLIENT_REGISTERED] = "registered",
+	    [CLIENT_THROTTLED] = "throttled",
+	    [CLIENT_DUPLICATE] = "duplicate",
+	};
+	struct store_params params = {.arena = arena};
+	AUTO_RESULT *row = NULL;
+	int outcome;
+
+	store_add_text(&params, registration->client_id);
+	store_add_text(&params, registration->client_name);
+	store_add_digest(&params, registration->client_secret_digest);
+	store_add_text(&params, registration->token_endpoint_auth_method);
+	store_add_text(&params, registration->redirect_uris);
+	store_add_text(&params, registration->grant_types);
+	store_add_text(&params, registration->scope);
+	store_add_text(&params, registration->client_uri);
+	store_add_text(&params, registration->logo_uri);
+	store_add_text(&params, registration->tos_uri);
+	store_add_text(&params, registration->policy_uri);
+	store_add_text(&params, registration->application_type);
+	store_add_text(&params, registration->software_id);
+	store_add_text(&params, registration->software_version);
+	store_add_text(&params, registration->registration);
+	store_add_text(&params, remote);
+	store_add_int64(&params, limit);
+	row = store_call(store, &statement, &params);
+	if (!row)
+		return CLIENT_REGISTER_STORE_DOWN;
+	outcome = store_outcome(row, outcomes, 3);
+	if (outcome < 0)
+		return CLIENT_REGISTER_STORE_DOWN;
+	*issued_s = store_int64(row, 0, "issued_s");
+	*retry_after_s = store_int64(row, 0, "retry_after_s");
+	return (enum client_register_result)outcome;
+}

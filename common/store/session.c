@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/session.h"
+
+#include "base/text.h"
+
+/* What the client check answers inside the other functions. */
+static const char *const client_refusals[] = {"unknown_client",
+    "unexpected_secret", "missing_secret", "wrong_secret", "missing_client"};
+
+static bool
+client_refused(const PGresult *row)
+{
+	const char *outcome = PQgetvalue(row, 0, 0);
+	size_t i;
+
+	for (i = 0; i < sizeof(client_refusals) / sizeof(*client_refusals); i++)
+		if (text_equal(client_refusals[i], outcome))
+			return store_outcome(row, client_refusals, 5) >= 0;
+	return false;
+}
+
+static void
+read_grant(struct arena *arena, const PGresult *row, const char *session_id,
+    struct session_grant *ret)
+{
+	ret->session_id = session_id;
+	ret->client_id = store_text(arena, row, 0, "client_id");
+	ret->user_id = store_text(arena, row, 0, "user_id");
+	ret->email = store_text(arena, row, 0, "email");
+	ret->scope = store_text(arena, row, 0, "scope");
+	ret->resource = store_text(arena, row, 0, "resource");
+	ret->now_s = store_int64(row, 0, "now_s");
+	ret->auth_s = store_int64(row, 0, "auth_s");
+}
+
+enum code_result
+code_redeem(struct store *store, struct arena *arena,
+    const struct client_credentials *client,
+    const struct code_redemption *redemption,
+    const struct session_terms *terms, struct session_grant *ret)
+{
+	static const struct statement statement = {"code_redeem",
+	    "SELECT * FROM oauth.code_redeem($1, $2, $3, $4, $5, $6, $7, $8, $9, "
+	    "$10, $11, $12, $13)",
+	    false};
+	static const char *const outcomes[] = {
+	    [CODE_REDEEMED] = "redeemed",
+	    [CODE_UNKNOWN] = "unknown",
+	    [CODE_EXPIRED] = "expired",
+	    [CODE_NOT_YOURS] = "not_yours",
+	    [CODE_REDIRECT_URI] = "redirect_uri",
+	    [CODE_RESOURCE] = "resource",
+	    [CODE_VERIFIER] = "verifier",
+	    [CODE_USER] = "user",
+	    [CODE_GRANT_TYPE] = "grant_type",
+	    [CODE_REPLAYED] = "replayed",
+	};
+	struct store_params params = {.arena = arena};
+	AUTO_RESULT *row = NULL;
+	int outcome;
+
+	client_add_credentials(&params, client);
+	store_add_digest(&params, &redemption->code_digest);
+	store_add_text(&params, redemption->redirect_uri);
+	store_add_text(&params, redemption->code_challenge);
+	store_add_text(&params, redemption->resource);
+	store_add_text(&params, redemption->session_id);
+	store_add_text(&params, redemption->refresh_token_hash);
+	store_add_int64(&params, terms->access_s);
+	store_add_int64(&params, terms->idle_s);
+	store_add_int64(&params, terms->session_s);
+	store_add_text(&params, terms->remote);
+	row = store_call(store, &statement, &params);
+	if (row && client_refused(row))
+		return CODE_BAD_CLIENT;
+	outcome = row ? store_outcome(row, outcomes, 10) : -1;
+	if (outcome < 0)
+		return CODE_STORE_DOWN;
+	if (outcome == CODE_REDEEMED) {
+		read_grant(arena, row, redemption->session_id, ret);
+		ret->refresh = store_bool(row, 0, "refresh");
+	}
+	return (enum code_result)outcome;
+}
+
+enum rotate_result
+session_rotate(struct store *store, struct arena *arena,
+    const struct client_credentials *client, const struct rotation *rotation,
+    const struct session_terms *terms, struct session_grant *ret)
+{
+	static const struct statement statement = {"session_rotate",
+	    "SELECT * FROM oauth.session_rotate($1, $2, $3, $4, $5, $6, $7, $8, "
+	    "$9, $10, $11, $12, $13, $14, $15, $16)",
+	    true};
+	static const char *const outcomes[] = {
+	    [ROTATE_OK] = "rotated",
+	    [ROTATE_REPEATED] = "repeated",
+	    [ROTATE_UNCONFIRMED] = "unconfirmed",
+	    [ROTATE_UNKNOWN] = "unknown",
+	    [ROTATE_NOT_YOURS] = "not_yours",
+	    [ROTATE_EXPIRED] = "expired",
+	    [ROTATE_USER] = "user",
+	    [ROTATE_SCOPE] = "scope",
+	    [ROTATE_RESOURCE] = "resource",
+	    [ROTATE_GRANT_TYPE] = "grant_type",
+	    [ROTATE_AHEAD] = "ahead",
+	    [ROTATE_REPLAYED] = "replayed",
+	};
+	struct store_params params = {.arena = arena};
+	AUTO_RESULT *row = NULL;
+	int outcome;
+
+	client_add_credentials(&params, client);
+	store_add_text(&params, rotation->session_id);
+	store_add_int64(&params, rotation->generation);
+	store_add_text(&params, rotation->token_hash);
+	store_add_text(&params, rotation->successor_hash);
+	store_add_text(&params, rotation->scope);
+	store_add_text(&params, rotation->resource);
+	store_add_text(&params, rotation->default_scope);
+	store_add_text(&params, rotation->default_resource);
+	store_add_int64(&params, terms->access_s);
+	store_add_int64(&params, terms->idle_s);
+	store_add_int64(&params, terms->session_s);
+	store_add_int64(&params, terms->grace_s);
+	store_add_text(&params, terms->remote);
+	row = store_call(store, &statement, &params);
+	if (row && client_refused(row))
+		return ROTATE_BAD_CLIENT;
+	outcome = row ? store_outcome(row, outcomes, 12) : -1;
+	if (outcome < 0)
+		return ROTATE_STORE_DOWN;
+	if (outcome == ROTATE_OK || outcome == ROTATE_REPEATED) {
+		read_grant(arena, row, rotation->session_id, ret);
+		ret->refresh = true;
+	}
+	return (enum rotate_result)outcome;
+}
+
+enum legacy_result
+session_find_legacy(struct store *store, struct arena *arena, const char *hex,
+    const char *base64, const char *base64url, const char **session_id,
+    const char **token_hash)
+{
+	static const struct statement statement = {"session_find_legacy",
+	    "SELECT * FROM oauth.session_find_legacy($1, $2, $3)", true};
+	static const char *const outcomes[] = {
+	    [LEGACY_FOUND] = "found",
+	    [LEGACY_UNKNOWN] = "unknown",
+	};
+	struct store_params params = {.arena = arena};
+	AUTO_RESULT *row = NULL;
+	int outcome;
+
+	store_add_text(&params, hex);
+	store_add_text(&params, base64);
+	store_add_text(&params, base64url);
+	row = store_call(store, &statement, &params);
+	if (!row)
+		return LEGACY_STORE_DOWN;
+	outcome = text_equal(PQgetvalue(row, 0, 0), outcomes[LEGACY_FOUND])
+	    ? LEGACY_FOUND
+	    : LEGACY_UNKNOWN;
+	*session_id = store_text(arena, row, 0, "session_id");
+	*token_hash = store_text(arena, row, 0, "token_hash");
+	return (enum legacy_result)outcome;
+}
+
+enum revoke_result
+session_revoke(struct store *store, struct arena *arena,
+    const struct client_credentials *client, const char *session_id)
+{
+	static const struct statement statement = {"session_revoke",
+	    "SELECT oauth.session_revoke($1, $2, $3, $4)", true};
+	static const char *const outcomes[] = {
+	    [REVOKE_DONE] = "done",
+	    [REVOKE_UNKNOWN] = "unknown",
+	    [REVOKE_NOT_YOURS] = "not_yours",
+	};
+	struct store_params params = {.arena = arena};
+	AUTO_RESULT *row = NULL;
+	int outcome;
+
+	client_add_credentials(&params, client);
+	store_add_text(&params, session_id);
+	row = store_call(store, &statement, &params);
+	if (row && client_refused(row))
+		return REVOKE_BAD_CLIENT;
+	outcome = row ? store_outcome(row, outcomes, 3) : -1;
+	return outcome < 0 ? REVOKE_STORE_DOWN : (enum revoke_result)outcome;
+}

@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/store.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "crypto/encode.h"
+
+enum { STATEMENTS_MAX = 32, DRAIN_MAX = 8 };
+
+struct store {
+	char *database_url;
+	PGconn *conn;
+	const struct statement *prepared[STATEMENTS_MAX];
+	size_t n_prepared;
+};
+
+/* ---- time ---- */
+
+static int64_t
+monotonic_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Wait for the connection's socket until the deadline; false when it passed. */
+static bool
+wait_socket(PGconn *conn, short events, int64_t deadline_ms)
+{
+	struct pollfd fd = {.fd = PQsocket(conn), .events = events};
+	int64_t left;
+	int ready;
+
+	do {
+		left = deadline_ms - monotonic_ms();
+		if (left <= 0)
+			return false;
+		ready = poll(&fd, 1, (int)left);
+	} while (ready < 0 && errno == EINTR);
+	return ready > 0;
+}
+
+/* ---- the connection ---- */
+
+/* The first line of libpq's message; it names no parameter of ours. */
+static void
+note_fault(const char *message)
+{
+	char line[256];
+
+	(void)snprintf(line, sizeof(line), "%.*s",
+	    (int)strcspn(message, "\n"), message);
+	log_raise(LOG_ERROR);
+	log_text("fault", line);
+}
+
+static void
+disconnect(struct store *store)
+{
+	PQfinish(store->conn);
+	store->conn = NULL;
+	store->n_prepared = 0;
+}
+
+static void
+drop_notice(void *arg, const PGresult *result)
+{
+	(void)arg;
+	(void)result;
+}
+
+static bool
+connect_until(struct store *store, int64_t deadline_ms)
+{
+	PostgresPollingStatusType state = PGRES_POLLING_WRITING;
+
+	store->conn = PQconnectStart(store->database_url);
+	if (!store->conn || PQstatus(store->conn) == CONNECTION_BAD)
+		return false;
+	while (state != PGRES_POLLING_OK) {
+		if (state == PGRES_POLLING_FAILED ||
+		    !wait_socket(store->conn,
+		        state == PGRES_POLLING_READING ? POLLIN : POLLOUT,
+		        deadline_ms))
+			return false;
+		state = PQconnectPoll(store->conn);
+	}
+	(void)PQsetNoticeReceiver(store->conn, drop_notice, NULL);
+	return PQsetnonblocking(store->conn, 1) == 0;
+}
+
+/* Has the server closed the idle connection behind our back? */
+static bool
+still_alive(PGconn *conn)
+{
+	struct pollfd fd = {.fd = PQsocket(conn), .events = POLLIN};
+	int i;
+
+	for (i = 0; i < DRAIN_MAX && poll(&fd, 1, 0) > 0; i++)
+		if (!PQconsumeInput(conn))
+			return false;
+	return i < DRAIN_MAX && PQstatus(conn) == CONNECTION_OK;
+}
+
+static bool
+connected(struct store *store, int64_t deadline_ms)
+{
+	int64_t limit_ms = monotonic_ms() + STORE_CONNECT_MS;
+
+	if (store->conn && still_alive(store->conn))
+		return true;
+	disconnect(store);
+	if (connect_until(store, limit_ms < deadline_ms ? limit_ms : deadline_ms))
+		return true;
+	note_fault(store->conn && *PQerrorMessage(store->conn)
+	        ? PQerrorMessage(store->conn)
+	        : "could not connect to the database in time");
+	disconnect(store);
+	return false;
+}
+
+struct store *
+store_open_url(const char *database_url)
+{
+	struct store *store = calloc(1, sizeof(*store));
+
+	if (store)
+		store->database_url = strdup(database_url);
+	if (!store || !store->database_url)
+		abort();
+	return store;
+}
+
+struct store *
+store_open(const struct settings *settings)
+{
+	return store_open_url(settings->database_url ? settings->database_url
+	                                             : "");
+}
+
+void
+store_close(struct store *store)
+{
+	disconnect(store);
+	free(store->database_url);
+	free(store);
+}
+
+/* ---- parameters ---- */
+
+void
+store_add_text(struct store_params *params, const char *value)
+{
+	if (params->n == STORE_PARAMS_MAX)
+		abort(); /* our own mistake: every statement's count is fixed */
+	params->values[params->n++] = value;
+}
+
+void
+store_add_int64(struct store_params *params, int64_t value)
+{
+	store_add_text(params,
+	    arena_printf(params->arena, "%lld", (long long)value));
+}
+
+void
+store_add_bool(struct store_params *params, bool value)
+{
+	store_add_text(params, value ? "t" : "f");
+}
+
+void
+store_add_digest(struct store_params *params, const struct sha256 *value)
+{
+	store_add_text(params,
+	    value ? arena_printf(params->arena, "\\x%s",
+	                hex_encode(params->arena, value->bytes, SHA256_BYTES))
+	          : NULL);
+}
+
+/* ---- calling ---- */
+
+enum called {
+	CALLED_ROWS,
+	CALLED_LOST,    /* the connection broke: the outcome is unknown */
+	CALLED_STALE,   /* the prepared plan no longer fits: nothing was done */
+	CALLED_REFUSED, /* the database said no */
+};
+
+static void
+cancel(PGconn *conn)
+{
+	char why[256];
+	PGcancel *handle = PQgetCancel(conn);
+
+	if (!handle)
+		return;
+	(void)PQcancel(handle, why, sizeof(why));
+	PQfreeCancel(handle);
+}
+
+static bool
+flush_until(PGconn *conn, int64_t deadline_ms)
+{
+	int left;
+
+	while ((left = PQflush(conn)) > 0)
+		if (!wait_socket(conn, POLLOUT | POLLIN, deadline_ms) ||
+		    !PQconsumeInput(conn))
+			return false;
+	return left == 0;
+}
+
+/* The last result of what was sent; NULL when the connection is lost or the
+ * deadline passed, after which the connection is of no use. */
+static PGresult *
+result_until(PGconn *conn, int64_t deadline_ms)
+{
+	PGresult *last = NULL, *next;
+
+	if (!flush_until(conn, deadline_ms))
+		return NULL;
+	for (;;) {
+		while (PQisBusy(conn)) {
+			if (!wait_socket(conn, POLLIN, deadline_ms)) {
+				note_fault("the database did not answer in time");
+				cancel(conn);
+				PQclear(last);
+				return NULL;
+			}
+			if (!PQconsumeInput(conn)) {
+				PQclear(last);
+				return NULL;
+			}
+		}
+		next = PQgetResult(conn);
+		if (!next)
+			return last;
+		PQclear(last);
+		last = next;
+	}
+}
+
+static bool
+sqlstate_is(const PGresult *result, const char *state)
+{
+	const char *actual = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+	return actual && text_equal(actual, state);
+}
+
+static enum called
+judge(struct store *store, const PGresult *result)
+{
+	if (!result || PQstatus(store->conn) != CONNECTION_OK) {
+		note_fault(*PQerrorMessage(store->conn)
+		        ? PQerrorMessage(store->conn)
+		        : "the database connection was lost");
+		return CALLED_LOST;
+	}
+	if (PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) > 0)
+		return CALLED_ROWS;
+	if (PQresultStatus(result) == PGRES_COMMAND_OK)
+		return CALLED_ROWS; /* of PREPARE */
+	if (sqlstate_is(result, "0A000") || sqlstate_is(result, "26000"))
+		return CALLED_STALE;
+	note_fault(PQresultErrorMessage(result));
+	if (sqlstate_is(result, "25006")) /* a standby now: look for the primary */
+		return CALLED_STALE;
+	return CALLED_REFUSED;
+}
+
+static bool
+is_prepared(const struct store *store, const struct statement *statement)
+{
+	size_t i;
+
+	for (i = 0; i < store->n_prepared; i++)
+		if (store->prepared[i] == statement)
+			return true;
+	return false;
+}
+
+static enum called
+prepare(struct store *store, const struct statement *statement,
+    int64_t deadline_ms)
+{
+	AUTO_RESULT *result = NULL;
+	enum called called;
+
+	if (is_prepared(store, statement))
+		return CALLED_ROWS;
+	if (!PQsendPrepare(store->conn, statement->name, statement->sql, 0, NULL))
+		return CALLED_STALE; /* nothing was sent */
+	result = result_until(store->conn, deadline_ms);
+	called = judge(store, result);
+	if (called == CALLED_LOST)
+		return CALLED_STALE; /* nothing was executed */
+	if (called == CALLED_ROWS && store->n_prepared < STATEMENTS_MAX)
+		store->prepared[store->n_prepared++] = statement;
+	return called;
+}
+
+static enum called
+call_once(struct store *store, const struct statement *statement,
+    const struct store_params *params, int64_t deadline_ms, PGresult **ret)
+{
+	enum called called = prepare(store, statement, deadline_ms);
+	AUTO_RESULT *result = NULL;
+
+	if (called != CALLED_ROWS)
+		return called;
+	if (!PQsendQueryPrepared(store->conn, statement->name, params->n,
+	        params->values, NULL, NULL, 0))
+		return CALLED_STALE;
+	result = result_until(store->conn, deadline_ms);
+	called = judge(store, result);
+	if (called == CALLED_ROWS) {
+		*ret = result;
+		result = NULL;
+	}
+	return called;
+}
+
+PGresult *
+store_call(struct store *store, const struct statement *statement,
+    const struct store_params *params)
+{
+	int64_t deadline_ms = monotonic_ms() + STORE_QUERY_MS;
+	PGresult *result = NULL;
+	int attempt;
+
+	for (attempt = 0; attempt < 2; attempt++) {
+		if (!connected(store, deadline_ms))
+			return NULL;
+		switch (call_once(store, statement, params, deadline_ms, &result)) {
+		case CALLED_ROWS:
+			return result;
+		case CALLED_REFUSED:
+			return NULL;
+		case CALLED_STALE:
+			disconnect(store);
+			break;
+		case CALLED_LOST:
+			disconnect(store);
+			if (!statement->repeatable)
+				return NULL;
+			break;
+		}
+	}
+	return NULL;
+}
+
+/* ---- rows ---- */
+
+static const char *
+value_of(const PGresult *result, int row, const char *column)
+{
+	int number = PQfnumber(result, column);
+
+	if (number < 0 || PQgetisnull(result, row, number))
+		return NULL;
+	return PQgetvalue(result, row, number);
+}
+
+const char *
+store_text(struct arena *arena, const PGresult *result, int row,
+    const char *column)
+{
+	const char *value = value_of(result, row, column);
+
+	return value ? arena_strdup(arena, value) : NULL;
+}
+
+int64_t
+store_int64(const PGresult *result, int row, const char *column)
+{
+	const char *value = value_of(result, row, column);
+
+	return value ? strtoll(value, NULL, 10) : 0;
+}
+
+bool
+store_bool(const PGresult *result, int row, const char *column)
+{
+	const char *value = value_of(result, row, column);
+
+	return value && text_equal(value, "t");
+}
+
+int
+store_outcome(const PGresult *result, const char *const *names, size_t n)
+{
+	const char *outcome = PQgetvalue(result, 0, 0);
+	size_t i;
+
+	log_text("outcome", outcome);
+	for (i = 0; i < n; i++)
+		if (names[i] && text_equal(names[i], outcome))
+			return (int)i;
+	log_raise(LOG_ERROR);
+	log_text("fault", "the database answered with an unknown outcome");
+	return -1;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * store.h - the worker's one connection to PostgreSQL, and the way every
+ * statement goes: prepared at first use, parameters bound, sent without
+ * blocking for longer than the deadline.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <libpq-fe.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/settings.h"
+#include "crypto/digest.h"
+
+enum {
+	STORE_CONNECT_MS = 3000,
+	STORE_QUERY_MS = 8000,
+	STORE_PARAMS_MAX = 24,
+};
+
+struct store;
+
+/* Remembers where the database is; connects at the first call.  Never NULL. */
+struct store *store_open(const struct settings *settings);
+
+/* The same from a connection string alone, which is copied. */
+struct store *store_open_url(const char *database_url);
+
+void store_close(struct store *store);
+
+/* One call of one SQL function. */
+struct statement {
+	const char *name; /* the function's */
+	const char *sql;
+	bool repeatable; /* may be sent again when its outcome is unknown */
+};
+
+/* Bound parameters in the making, all in text form. */
+struct store_params {
+	struct arena *arena;
+	const char *values[STORE_PARAMS_MAX];
+	int n;
+};
+
+void store_add_text(struct store_params *params, const char *value);
+void store_add_int64(struct store_params *params, int64_t value);
+void store_add_bool(struct store_params *params, bool value);
+void store_add_digest(struct store_params *params, const struct sha256 *value);
+
+/*
+ * Call the function.  A connection found dead is opened anew first; one lost
+ * while waiting is not asked again unless the statement is repeatable.
+ *
+ * Returns the rows (at least one), which the caller clears; NULL when the
+ *         database could not be reached, answered too late or refused: the
+ *         reason is on the log line as "fault".
+ */
+PGresult *store_call(struct store *store, const struct statement *statement,
+    const struct store_params *params) __attribute__((__warn_unused_result__));
+
+static inline void
+auto_pqclear(PGresult **result)
+{
+	PQclear(*result);
+}
+
+#define AUTO_RESULT __attribute__((__cleanup__(auto_pqclear))) PGresult
+
+/* Columns of a row by name; NULL or 0 for NULL.  Text lives in the arena. */
+const char *store_text(struct arena *arena, const PGresult *result, int row,
+    const char *column);
+int64_t store_int64(const PGresult *result, int row, const char *column);
+bool store_bool(const PGresult *result, int row, const char *column);
+
+/*
+ * Which of names (n of them) the first row's first column says, noted on the
+ * log line as "outcome"; -1 for one that is not among them.
+ */
+int store_outcome(const PGresult *result, const char *const *names, size_t n);
+
+#endif
