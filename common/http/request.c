@@ -18,18 +18,23 @@ request_header(struct request *rq, const char *cgi_name)
 	return value && *value ? value : NULL;
 }
 
-const char *
-request_next_value(struct request *rq, int i, size_t *at)
+static const char *
+next_value(struct request *rq, const char *name, size_t *at)
 {
 	const struct pair *pair;
 
 	while (*at < rq->n_pairs) {
 		pair = &rq->pairs[(*at)++];
-		if (*pair->value &&
-		    text_equal(pair->name, rq->endpoint->params[i].name))
+		if (*pair->value && text_equal(pair->name, name))
 			return pair->value;
 	}
 	return NULL;
+}
+
+const char *
+request_next_value(struct request *rq, int i, size_t *at)
+{
+	return next_value(rq, rq->endpoint->params[i].name, at);
 }
 
 const char *
@@ -38,6 +43,14 @@ request_param(struct request *rq, int i)
 	size_t at = 0;
 
 	return request_next_value(rq, i, &at);
+}
+
+const char *
+request_param_named(struct request *rq, const char *name)
+{
+	size_t at = 0;
+
+	return next_value(rq, name, &at);
 }
 
 bool

@@ -73,6 +73,9 @@ const char *request_header(struct request *rq, const char *cgi_name);
  * which a parameter without a value is too (RFC 6749 s3.1). */
 const char *request_param(struct request *rq, int i);
 
+/* The same by name, for what several endpoints share. */
+const char *request_param_named(struct request *rq, const char *name);
+
 /* The next value of a repeatable parameter: start with *at 0. */
 const char *request_next_value(struct request *rq, int i, size_t *at);
 

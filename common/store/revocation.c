@@ -24,19 +24,24 @@ kind_of(const char *name, enum revocation_kind *ret)
 	return false;
 }
 
-static void
+/* False for a kind this guard does not know: it must not be passed over. */
+static bool
 read_row(struct arena *arena, const PGresult *rows, int row,
     struct revocation *list, size_t *n)
 {
 	struct revocation *revocation = &list[*n];
+	const char *kind = store_text(arena, rows, row, "kind");
 	const char *subject = store_text(arena, rows, row, "subject");
 
-	if (!kind_of(store_text(arena, rows, row, "kind"), &revocation->kind))
-		return; /* the one row that says there are none */
+	if (!kind)
+		return true; /* the one row that says there are none */
+	if (!kind_of(kind, &revocation->kind))
+		return false;
 	revocation->subject = subject ? subject : "";
 	revocation->not_before_s = store_int64(rows, row, "not_before_s");
 	revocation->expires_s = store_int64(rows, row, "expires_s");
 	(*n)++;
+	return true;
 }
 
 bool
@@ -58,6 +63,7 @@ revocations_since(struct store *store, struct arena *arena, const char *since,
 	*ret = arena_alloc(arena, (size_t)count * sizeof(**ret));
 	*next = store_text(arena, rows, 0, "next_since");
 	for (row = 0; row < count; row++)
-		read_row(arena, rows, row, *ret, n);
+		if (!read_row(arena, rows, row, *ret, n))
+			return false;
 	return *next != NULL;
 }

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+#include "oauth/access_token.h"
+
+#include "base/text.h"
+#include "crypto/keyring.h"
+
+static const char at_jwt[] = "at+jwt";
+
+static const char *
+audience_of(const struct settings *settings, const char *resource_uri)
+{
+	return settings->mcp_server_audience ? settings->mcp_server_audience
+	                                     : resource_uri;
+}
+
+const char *
+access_token_sign(struct arena *arena, const struct settings *settings,
+    const struct access_token *token)
+{
+	AUTO_JSON *claims = json_object_new_object();
+	struct jwt_key key;
+
+	json_add_string(claims, "iss", settings->oauth_issuer);
+	json_add_string(claims, "sub", token->sub);
+	json_add_string(claims, "aud", audience_of(settings, token->aud));
+	json_add_string(claims, "client_id", token->client_id);
+	json_add_string(claims, "scope", token->scope);
+	json_add_int64(claims, "iat", token->iat_s);
+	json_add_int64(claims, "exp", token->exp_s);
+	json_add_string(claims, "jti", token->jti);
+	json_add_string(claims, "sid", token->sid);
+	json_add_string(claims, "email", token->email);
+	key = keyring_signing_key(arena, settings, token->iat_s);
+	return jwt_sign(arena, &key, at_jwt, claims);
+}
+
+static bool
+aud_holds(struct json_object *claims, const char *wanted)
+{
+	struct json_object *aud = NULL, *item;
+	size_t i;
+
+	if (!json_object_object_get_ex(claims, "aud", &aud))
+		return false;
+	if (json_object_is_type(aud, json_type_string))
+		return text_equal(json_object_get_string(aud), wanted);
+	if (!json_object_is_type(aud, json_type_array))
+		return false;
+	for (i = 0; i < json_object_array_length(aud); i++) {
+		item = json_object_array_get_idx(aud, i);
+		if (json_object_is_type(item, json_type_string) &&
+		    text_equal(json_object_get_string(item), wanted))
+			return true;
+	}
+	return false;
+}
+
+static const char *
+claim(struct arena *arena, struct json_object *claims, const char *name)
+{
+	const char *value = json_string(claims, name);
+
+	return value ? arena_strdup(arena, value) : NULL;
+}
+
+/* A claim that is there must be an integer of a sensible size. */
+static bool
+time_claim(struct json_object *claims, const char *name, int64_t *ret)
+{
+	return json_int64(claims, name, ret) && *ret >= 0 &&
+	    *ret <= INT64_MAX / 2;
+}
+
+static bool
+read_claims(struct arena *arena, struct json_object *claims,
+    struct access_token *ret)
+{
+	ret->sub = claim(arena, claims, "sub");
+	ret->client_id = claim(arena, claims, "client_id");
+	ret->scope = claim(arena, claims, "scope");
+	ret->sid = claim(arena, claims, "sid");
+	ret->jti = claim(arena, claims, "jti");
+	ret->email = claim(arena, claims, "email");
+	return ret->sub && ret->client_id && ret->scope && ret->sid && ret->jti &&
+	    time_claim(claims, "exp", &ret->exp_s) &&
+	    time_claim(claims, "iat", &ret->iat_s);
+}
+
+static enum access_token_result
+judge_times(struct json_object *claims, const struct access_token *token,
+    int64_t now_s)
+{
+	int64_t nbf_s = 0;
+
+	if (json_object_object_get_ex(claims, "nbf", NULL) &&
+	    !time_claim(claims, "nbf", &nbf_s))
+		return ACCESS_TOKEN_MALFORMED;
+	if (nbf_s > now_s + CLOCK_LEEWAY_S ||
+	    token->iat_s > now_s + CLOCK_LEEWAY_S)
+		return ACCESS_TOKEN_EARLY;
+	return token->exp_s <= now_s ? ACCESS_TOKEN_EXPIRED
+	                             : ACCESS_TOKEN_GOOD;
+}
+
+static enum access_token_result
+judge_claims(struct arena *arena, const struct settings *settings,
+    struct json_object *claims, const char *resource_uri, int64_t now_s,
+    struct access_token *token)
+{
+	const char *iss = json_string(claims, "iss");
+
+	if (!iss || !text_equal(iss, settings->oauth_issuer))
+		return ACCESS_TOKEN_ISSUER;
+	if (!read_claims(arena, claims, token))
+		return ACCESS_TOKEN_MALFORMED;
+	if (!resource_uri)
+		return ACCESS_TOKEN_GOOD;
+	token->aud = resource_uri;
+	if (!aud_holds(claims, audience_of(settings, resource_uri)))
+		return ACCESS_TOKEN_AUDIENCE;
+	return judge_times(claims, token, now_s);
+}
+
+enum access_token_result
+access_token_judge(struct arena *arena, const struct settings *settings,
+    const char *token, const struct jwt_key *keys, size_t n_keys,
+    const char *resource_uri, int64_t now_s, struct access_token *ret)
+{
+	AUTO_JSON *claims = NULL;
+	struct access_token judged = {0};
+	enum access_token_result result;
+
+	switch (jwt_verify(arena, token, at_jwt, keys, n_keys, &claims)) {
+	case JWT_MALFORMED:
+	case JWT_HEADER:
+		return ACCESS_TOKEN_MALFORMED;
+	case JWT_KEY_UNKNOWN:
+		return ACCESS_TOKEN_KEY_UNKNOWN;
+	case JWT_SIGNATURE:
+		return ACCESS_TOKEN_SIGNATURE;
+	case JWT_GOOD:
+		break;
+	}
+	if (!claims)
+		return ACCESS_TOKEN_MALFORMED;
+	result =
+	    judge_claims(arena, settings, claims, resource_uri, now_s, &judged);
+	if (result == ACCESS_TOKEN_GOOD)
+		*ret = judged;
+	return result;
+}
+
+const char *
+access_token_reason(enum access_token_result result)
+{
+	static const char *const reasons[] = {
+	    [ACCESS_TOKEN_GOOD] = "good",
+	    [ACCESS_TOKEN_MALFORMED] = "the access token is malformed",
+	    [ACCESS_TOKEN_KEY_UNKNOWN] = "no key of ours signed the access token",
+	    [ACCESS_TOKEN_SIGNATURE] = "the access token's signature is wrong",
+	    [ACCESS_TOKEN_ISSUER] = "the access token is of another issuer",
+	    [ACCESS_TOKEN_AUDIENCE] = "the access token is for another resource",
+	    [ACCESS_TOKEN_EXPIRED] = "the access token expired",
+	    [ACCESS_TOKEN_EARLY] = "the access token is not valid yet",
+	};
+
+	return reasons[result];
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* access_token.h - access tokens as JWTs (RFC 9068): made, and judged. */
+#ifndef OAUTH_ACCESS_TOKEN_H
+#define OAUTH_ACCESS_TOKEN_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/settings.h"
+#include "crypto/jwt.h"
+
+enum { CLOCK_LEEWAY_S = 30 }; /* for nbf and iat; exp is kept to the second */
+
+/* What a token says.  Strings are never NULL but email, and user for a
+ * machine's token. */
+struct access_token {
+	const char *sub, *client_id, *scope, *sid, *jti;
+	const char *aud;   /* the canonical resource */
+	const char *email; /* NULL unless granted */
+	int64_t iat_s, exp_s;
+};
+
+/* Sign it; aud is replaced by MCP_SERVER_AUDIENCE where that is set. */
+const char *access_token_sign(struct arena *arena,
+    const struct settings *settings, const struct access_token *token);
+
+enum access_token_result {
+	ACCESS_TOKEN_GOOD,
+	ACCESS_TOKEN_MALFORMED,
+	ACCESS_TOKEN_KEY_UNKNOWN,
+	ACCESS_TOKEN_SIGNATURE,
+	ACCESS_TOKEN_ISSUER,
+	ACCESS_TOKEN_AUDIENCE,
+	ACCESS_TOKEN_EXPIRED,
+	ACCESS_TOKEN_EARLY, /* nbf or iat ahead of now beyond the leeway */
+};
+
+/*
+ * Judge a token presented for the resource uri at now_s: header, signature,
+ * issuer, audience, times (RFC 9068 s4, RFC 8725).  resource_uri NULL leaves
+ * the audience aside and accepts expired tokens, for revocation only.
+ * ACCESS_TOKEN_GOOD fills *ret; its strings live in the arena.
+ */
+enum access_token_result access_token_judge(struct arena *arena,
+    const struct settings *settings, const char *token,
+    const struct jwt_key *keys, size_t n_keys, const char *resource_uri,
+    int64_t now_s, struct access_token *ret)
+    __attribute__((__warn_unused_result__));
+
+/* A few words on a result, for the log. */
+const char *access_token_reason(enum access_token_result result);
+
+#endif
