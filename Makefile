@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: MIT
+#
+# mcp-oauth: GNU make, one file, nothing to configure first.  Everything built
+# lies under build/.  "make help" prints the targets; settings such as
+# prefix= or CFLAGS= go on the command line or into config.mk.
+
+VERSION = 0.1.0
+
+BUILD = build
+DESTDIR =
+prefix = /usr/local
+bindir = $(prefix)/bin
+libexecdir = $(prefix)/libexec
+datadir = $(prefix)/share
+mandir = $(datadir)/man
+sysconfdir = /etc
+
+CC = gcc
+AR = ar
+INSTALL = install
+PKG_CONFIG = pkg-config
+CFLAGS = -O2 -g
+LDFLAGS =
+# What one node process may need: the version that "npm ci" puts here.
+NODE = $(CURDIR)/tests/node_modules/node/bin/node
+# Of the demo.
+PORT = 8080
+
+-include config.mk
+
+WARNINGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
+    -Wmissing-prototypes -Wswitch-enum -Wformat=2 -Wvla
+ifdef SANITIZE
+HARDENING = -fsanitize=$(SANITIZE) -fno-sanitize-recover=all \
+    -fno-omit-frame-pointer
+LINK_HARDENING = -fsanitize=$(SANITIZE)
+else
+HARDENING = -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+LINK_HARDENING = -Wl,-z,relro,-z,now
+endif
+PACKAGES = libsodium json-c libpq
+PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
+PACKAGE_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
+
+COMPILE = $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -Icommon \
+    -DMCP_OAUTH_VERSION='"$(VERSION)"' \
+    -DMCP_OAUTH_SYSCONFDIR='"$(sysconfdir)"' \
+    $(WARNINGS) $(PACKAGE_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(HARDENING) \
+    -fPIE -pthread -MMD -MP
+LINK = $(CC) $(CFLAGS) -pie -pthread $(LINK_HARDENING) $(LDFLAGS)
+# Each program links only what it uses: metadata and jwks come without libpq.
+LIBS = -Wl,--as-needed -lfcgi $(PACKAGE_LIBS)
+
+# Sources by wildcard: a new endpoint or module changes no line here.
+object = $(patsubst %.c,$(BUILD)/%.o,$(1))
+COMMON := $(call object,$(sort $(wildcard common/*/*.c)))
+GUARD := $(call object,$(sort $(wildcard cgi-bin/guard/*.c)))
+ADMIN := $(call object,$(sort $(wildcard admin/*.c)))
+DEMO := $(call object,$(sort $(wildcard demo/*.c)))
+ENDPOINTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard cgi-bin/*.c)))
+UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/test_*.c)))
+PROGRAMS := $(ENDPOINTS) $(if $(GUARD),$(BUILD)/guard/guard) \
+    $(if $(ADMIN),$(BUILD)/admin/mcp-oauth) \
+    $(if $(DEMO),$(BUILD)/demo/whoami)
+SCHEMA := $(sort $(wildcard schema/[0-9]*.sql)) \
+    $(sort $(wildcard schema/functions/*.sql)) \
+    $(wildcard schema/roles.sql schema/grants.sql)
+HTTP_TESTS := $(sort $(wildcard tests/http/*.test.mjs))
+CLIENT_TESTS := $(sort $(wildcard tests/clients/*.test.mjs))
+FAULT_TESTS := $(sort $(wildcard tests/faults/*.test.mjs))
+MAN8 := $(sort $(wildcard cgi-bin/*.8 cgi-bin/guard/*.8 admin/*.8))
+MAN5 := $(sort $(wildcard docs/*.5))
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all demo demo-start demo-stop check check-unit check-sql check-http \
+    check-clients check-faults check-valgrind check-all lint asan format \
+    install install-demo dist clean migrate help packages FORCE
+
+all: $(PROGRAMS) ## build every program
+
+# ---- building
+
+# A target of its own, so that a source file that comes or goes is noticed.
+define remember
+@mkdir -p $(@D)
+@echo '$(1)' | cmp -s - $@ || echo '$(1)' >$@
+endef
+
+$(BUILD)/common.list: FORCE
+	$(call remember,$(COMMON))
+$(BUILD)/schema.list: FORCE
+	$(call remember,$(SCHEMA))
+
+$(BUILD)/%.o: %.c Makefile $(wildcard config.mk)
+	@mkdir -p $(@D)
+	$(COMPILE) -c -o $@ $<
+
+$(BUILD)/libcommon.a: $(COMMON) $(BUILD)/common.list
+	rm -f $@
+	$(AR) rcs $@ $(COMMON)
+
+$(ENDPOINTS) $(UNIT_TESTS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libcommon.a
+	$(LINK) -o $@ $^ $(LIBS)
+
+$(BUILD)/guard/guard: $(GUARD) $(BUILD)/libcommon.a
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $^ $(LIBS)
+
+$(BUILD)/admin/mcp-oauth: $(ADMIN) $(BUILD)/schema/embedded.o \
+    $(BUILD)/libcommon.a
+	$(LINK) -o $@ $^ $(LIBS)
+
+$(BUILD)/demo/whoami: $(DEMO) $(BUILD)/libcommon.a
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $^ $(LIBS)
+
+# The command carries the schema: a host without psql can migrate.
+$(BUILD)/schema/embedded.c: $(SCHEMA) $(BUILD)/schema.list Makefile
+	@mkdir -p $(@D)
+	@printf '/* Made by make from schema/. */\n#include "admin/embedded.h"\n' >$@
+	@n=0; for f in $(SCHEMA); do \
+	    printf 'static const unsigned char file_%d[] = {\n' $$n; \
+	    od -An -v -tu1 $$f | awk '{gsub(/ +/, ","); sub(/^,/, ""); print $$0 ","}'; \
+	    printf '0};\n'; n=$$((n + 1)); done >>$@
+	@printf 'const struct embedded_file embedded_schema[] = {\n' >>$@
+	@n=0; for f in $(SCHEMA); do \
+	    printf '{"%s", file_%d, sizeof(file_%d) - 1},\n' $${f#schema/} $$n $$n; \
+	    n=$$((n + 1)); done >>$@
+	@printf '{0}};\n' >>$@
+
+$(BUILD)/schema/embedded.o: $(BUILD)/schema/embedded.c admin/embedded.h
+	$(COMPILE) -I. -c -o $@ $<
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+# ---- the demo
+
+packages:
+	@demo/packages.sh build demo
+
+demo: packages ## install what is missing, build, and serve until Ctrl-C (PORT=8080)
+	@$(MAKE) --no-print-directory all
+	@BUILD='$(BUILD)' demo/site.sh run build/demo '$(PORT)'
+
+demo-start: packages ## the same in the background; build/demo/env tells what a script needs
+	@$(MAKE) --no-print-directory all
+	@BUILD='$(BUILD)' demo/site.sh start build/demo '$(PORT)'
+
+demo-stop: ## end the demo and remove what it kept
+	@demo/site.sh stop build/demo
+
+# ---- checking
+
+TEST_ENV = BUILD='$(abspath $(BUILD))' NODE='$(NODE)'
+NODE_TEST = $(TEST_ENV) $(NODE) --test --test-reporter=spec
+
+check: ## unit, SQL, wire, real clients, a browser: everything in a few minutes
+	@demo/packages.sh build demo check
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory check-unit
+	@$(MAKE) --no-print-directory check-sql
+	@$(MAKE) --no-print-directory check-http
+	@$(MAKE) --no-print-directory check-clients
+
+check-unit: $(UNIT_TESTS) ## the C modules, in process
+	prove $(PROVE_FLAGS) --exec '' $(UNIT_TESTS)
+
+check-sql: all ## the schema, its functions and its rights (pgTAP)
+	$(TEST_ENV) tests/sql/run.sh
+
+check-http: all tests/node_modules/.package-lock.json ## every endpoint over the wire, behind a private Apache
+	$(if $(HTTP_TESTS),$(NODE_TEST) $(HTTP_TESTS),@echo 'no wire tests')
+
+check-clients: all tests/node_modules/.package-lock.json ## real MCP and OAuth clients and a browser
+	$(if $(CLIENT_TESTS),$(NODE_TEST) $(CLIENT_TESTS),@echo 'no client tests')
+
+check-faults: all tests/node_modules/.package-lock.json ## processes killed, disks full, databases away
+	$(if $(FAULT_TESTS),$(NODE_TEST) $(FAULT_TESTS),@echo 'no fault tests')
+
+check-valgrind: $(UNIT_TESTS) ## the unit tests under valgrind
+	prove --exec 'valgrind -q --error-exitcode=99 --leak-check=full' $(UNIT_TESTS)
+
+check-all: check ## check and what is long or needs root: faults, sanitizers, valgrind
+	@$(MAKE) --no-print-directory check-faults
+	@$(MAKE) --no-print-directory asan
+	@$(MAKE) --no-print-directory check-valgrind
+
+asan: ## unit and wire tests on a build of their own with AddressSanitizer and UBSan
+	@$(MAKE) --no-print-directory BUILD=build/asan \
+	    SANITIZE=address,undefined CFLAGS='-O1 -g' check-unit check-http
+
+tests/node_modules/.package-lock.json: tests/package-lock.json
+	cd tests && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+lint: ## formatting, compiler warnings, cppcheck, shellcheck, mandoc and house rules
+	@demo/packages.sh build lint
+	@MAKE='$(MAKE)' .ci/lint
+
+format: ## lay out the C sources as lint wants them
+	$$(command -v clang-format-14 || echo clang-format) -i \
+	    $(wildcard common/*/*.[ch] cgi-bin/*.[ch] cgi-bin/guard/*.[ch] \
+	    admin/*.[ch] demo/*.[ch] tests/unit/*.[ch])
+
+# ---- installing: each file is a new one, so running programs keep theirs
+
+at = $(DESTDIR)$(1)/mcp-oauth
+install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysconfdir ...)
+	$(INSTALL) -d $(call at,$(libexecdir))/cgi-bin \
+	    $(call at,$(libexecdir))/guard $(DESTDIR)$(bindir) \
+	    $(call at,$(datadir))/apache-conf \
+	    $(call at,$(datadir))/schema/functions \
+	    $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8
+	$(INSTALL) -d -m 750 $(call at,$(sysconfdir))
+	$(if $(ENDPOINTS),$(INSTALL) -m 755 $(ENDPOINTS) $(call at,$(libexecdir))/cgi-bin)
+	$(if $(GUARD),$(INSTALL) -m 755 $(BUILD)/guard/guard $(call at,$(libexecdir))/guard)
+	$(if $(ADMIN),$(INSTALL) -m 755 $(BUILD)/admin/mcp-oauth $(DESTDIR)$(bindir))
+	@mkdir -p $(BUILD)/apache-conf
+	@for f in apache-conf/*; do \
+	    sed -e 's|/usr/local/libexec|$(libexecdir)|g' \
+	        -e 's|/usr/local/share|$(datadir)|g' \
+	        -e 's|/etc/mcp-oauth|$(sysconfdir)/mcp-oauth|g' \
+	        "$$f" >"$(BUILD)/$$f.$$$$" && \
+	    $(INSTALL) -m 644 "$(BUILD)/$$f.$$$$" \
+	        "$(call at,$(datadir))/$$f" && \
+	    rm "$(BUILD)/$$f.$$$$" || exit 1; done
+	$(if $(wildcard schema/*.sql),$(INSTALL) -m 644 $(wildcard schema/*.sql) \
+	    $(call at,$(datadir))/schema)
+	$(if $(wildcard schema/functions/*.sql),$(INSTALL) -m 644 \
+	    $(wildcard schema/functions/*.sql) \
+	    $(call at,$(datadir))/schema/functions)
+	$(if $(MAN8),$(INSTALL) -m 644 $(MAN8) $(DESTDIR)$(mandir)/man8)
+	$(if $(MAN5),$(INSTALL) -m 644 $(MAN5) $(DESTDIR)$(mandir)/man5)
+
+install-demo: all ## the demo's MCP server
+	$(INSTALL) -d $(call at,$(libexecdir))/demo
+	$(if $(DEMO),$(INSTALL) -m 755 $(BUILD)/demo/whoami $(call at,$(libexecdir))/demo)
+
+migrate: $(BUILD)/admin/mcp-oauth ## bring the database of DATABASE_URL to this version
+	$(BUILD)/admin/mcp-oauth migrate
+
+dist: ## an archive of the committed sources
+	@mkdir -p $(BUILD)
+	git archive --prefix=mcp-oauth-$(VERSION)/ \
+	    -o $(BUILD)/mcp-oauth-$(VERSION).tar.gz HEAD
+
+clean: ## remove what was built (stops the demo first)
+	@test ! -e build/demo/env || demo/site.sh stop build/demo
+	rm -rf build
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-15s %s\n", $$1, $$2}' \
+	    Makefile

@@ -1,0 +1,112 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# packages.sh SET... - install the Debian packages of the named sets that are
+# missing, and nothing else: no recommended packages, no service started, no
+# PostgreSQL cluster made.  Sets: build, demo, check, lint.
+set -eu
+
+if [ $# -eq 0 ]; then
+  echo 'usage: packages.sh build|demo|check|lint ...' >&2
+  exit 2
+fi
+if ! command -v dpkg-query >/dev/null; then
+  echo 'packages.sh: no Debian packages here: what is needed must be there already' >&2
+  exit 0
+fi
+
+installed() {
+  [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# The server of the release, or a newer one that is already there.
+postgresql() {
+  local bin
+  for bin in /usr/lib/postgresql/*/bin/initdb; do
+    if [ -x "$bin" ]; then
+      bin=${bin%/bin/initdb}
+      echo "postgresql-${bin##*/}"
+      return
+    fi
+  done
+  apt-cache depends postgresql 2>/dev/null |
+    sed -n 's/.*Depends: \(postgresql-[0-9]*\)$/\1/p' | head -n 1 | grep . ||
+    echo postgresql-15
+}
+
+wanted() {
+  case $1 in
+  build)
+    echo gcc libc6-dev make pkg-config libfcgi-dev libjson-c-dev libsodium-dev \
+      libpq-dev
+    ;;
+  demo) echo apache2-bin libapache2-mod-fcgid "$(postgresql)" ;;
+  check)
+    echo perl curl ca-certificates valgrind chromium libtap-parser-sourcehandler-pgtap-perl \
+      "$(postgresql)-pgtap"
+    # Any npm will do: it fetches the node that runs the tests.
+    command -v npm >/dev/null || echo nodejs npm
+    ;;
+  lint)
+    echo git cppcheck shellcheck mandoc
+    command -v clang-format-14 >/dev/null || echo clang-format-14
+    ;;
+  *)
+    echo "packages.sh: no set named $1" >&2
+    exit 2
+    ;;
+  esac
+}
+
+missing=()
+for set in "$@"; do
+  list=$(wanted "$set")
+  for package in $list; do
+    installed "$package" || missing+=("$package")
+  done
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  if ! command -v sudo >/dev/null; then
+    printf 'packages.sh: these packages are missing, and there is no sudo to install them with; as root:\n  apt-get install --no-install-recommends %s\n' \
+      "${missing[*]}" >&2
+    exit 1
+  fi
+  as_root=(sudo)
+fi
+echo "installing ${missing[*]}"
+
+# What is written here for the time of the installation goes again at the end.
+written=()
+put() {
+  "${as_root[@]}" mkdir -p "${1%/*}"
+  written+=("$1")
+  "${as_root[@]}" tee "$1" >/dev/null
+}
+# shellcheck disable=SC2317 # reached through the trap
+tidy() {
+  [ ${#written[@]} -eq 0 ] || "${as_root[@]}" rm -f "${written[@]}"
+}
+trap tidy EXIT
+# postgresql-common makes no cluster of its own.
+case " ${missing[*]} " in
+*' postgresql-'*)
+  put /etc/postgresql-common/createcluster.d/zz-mcp-oauth.conf \
+    <<<'create_main_cluster = false'
+  ;;
+esac
+# No service starts: invoke-rc.d asks this program, and 101 means no.
+if [ ! -e /usr/sbin/policy-rc.d ]; then
+  put /usr/sbin/policy-rc.d <<<$'#!/bin/sh\nexit 101'
+  "${as_root[@]}" chmod 755 /usr/sbin/policy-rc.d
+fi
+
+apt_get() {
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q \
+    -o Dpkg::Use-Pty=0 -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 "$@" \
+    </dev/null
+}
+apt_get update
+apt_get install -y --no-install-recommends "${missing[@]}"
