@@ -76,36 +76,53 @@ jwk_of(struct arena *arena, const struct jwt_key *key)
 	return jwk;
 }
 
-static void
-add_keys_of_root(struct arena *arena, const struct settings *settings,
+static size_t
+keys_of_root(struct arena *arena, const struct settings *settings,
     enum keyring_root root, int64_t now_s, int periods_ahead,
-    struct json_object *keys)
+    struct jwt_key *ret)
 {
 	int64_t period = now_s / settings->key_period_s;
-	struct jwt_key key;
 	int i;
 
-	for (i = -1; i <= periods_ahead; i++) {
-		key_of_period(arena, settings, root, period + i, &key);
-		json_object_array_add(keys, jwk_of(arena, &key));
+	for (i = -1; i <= periods_ahead; i++)
+		key_of_period(arena, settings, root, period + i, &ret[i + 1]);
+	return (size_t)periods_ahead + 2;
+}
+
+struct jwt_key *
+keyring_verification_keys(struct arena *arena, const struct settings *settings,
+    int64_t now_s, int periods_ahead, size_t *n)
+{
+	struct jwt_key *keys =
+	    arena_alloc(arena, 2 * ((size_t)periods_ahead + 2) * sizeof(*keys));
+
+	if (settings->hs256) {
+		keys[0] = keyring_signing_key(arena, settings, now_s);
+		*n = 1;
+		return keys;
 	}
+	*n = keys_of_root(arena, settings, ROOT_CURRENT, now_s, periods_ahead,
+	    keys);
+	if (keyring_has_previous(settings))
+		*n += keys_of_root(arena, settings, ROOT_PREVIOUS, now_s,
+		    periods_ahead, keys + *n);
+	return keys;
 }
 
 struct json_object *
 keyring_jwks(const struct settings *settings, int64_t now_s, int periods_ahead)
 {
 	struct json_object *jwks = json_object_new_object();
-	struct json_object *keys = json_object_new_array();
+	struct json_object *list = json_object_new_array();
 	struct arena *arena = arena_new(1 << 20);
+	struct jwt_key *keys;
+	size_t n, i;
 
-	if (!settings->hs256) {
-		add_keys_of_root(arena, settings, ROOT_CURRENT, now_s,
-		    periods_ahead, keys);
-		if (keyring_has_previous(settings))
-			add_keys_of_root(arena, settings, ROOT_PREVIOUS, now_s,
-			    periods_ahead, keys);
-	}
-	json_object_object_add(jwks, "keys", keys);
+	keys = keyring_verification_keys(arena, settings, now_s, periods_ahead,
+	    &n);
+	for (i = 0; i < n && !settings->hs256; i++)
+		json_object_array_add(list, jwk_of(arena, &keys[i]));
+	json_object_object_add(jwks, "keys", list);
 	arena_free(arena);
 	return jwks;
 }

@@ -34,8 +34,16 @@ struct jwt_key keyring_signing_key(struct arena *arena,
     const struct settings *settings, int64_t iat_s);
 
 /*
- * The public keys around now_s as a JWK set (RFC 7517): one period back, the
- * current one, periods_ahead to come; of both roots.  Each key says with
+ * What verifies a JWT around now_s: the keys of one period back, the current
+ * one and periods_ahead to come, of both roots; JWT_SECRET with HS256.  Lives
+ * in the arena.
+ */
+struct jwt_key *keyring_verification_keys(struct arena *arena,
+    const struct settings *settings, int64_t now_s, int periods_ahead,
+    size_t *n);
+
+/*
+ * The same as a JWK set (RFC 7517).  Each key says with
  * "nbf" and "exp" when tokens signed by it may be met.  Empty with HS256.
  * The caller owns the object.
  */

@@ -16,6 +16,7 @@ static const struct {
     [OAUTH_INVALID_TARGET] = {"invalid_target", 400},
     [OAUTH_ACCESS_DENIED] = {"access_denied", 403},
     [OAUTH_LOGIN_REQUIRED] = {"login_required", 403},
+    [OAUTH_INTERACTION_REQUIRED] = {"interaction_required", 403},
     [OAUTH_INVALID_REDIRECT_URI] = {"invalid_redirect_uri", 400},
     [OAUTH_INVALID_CLIENT_METADATA] = {"invalid_client_metadata", 400},
     [OAUTH_INVALID_TOKEN] = {"invalid_token", 401},

@@ -16,6 +16,7 @@ enum oauth_error {
 	OAUTH_INVALID_TARGET,          /* RFC 8707 s2 */
 	OAUTH_ACCESS_DENIED,
 	OAUTH_LOGIN_REQUIRED,          /* OpenID Connect Core s3.1.2.6 */
+	OAUTH_INTERACTION_REQUIRED,    /* likewise */
 	OAUTH_INVALID_REDIRECT_URI,    /* RFC 7591 s3.2.2 */
 	OAUTH_INVALID_CLIENT_METADATA, /* RFC 7591 s3.2.2 */
 	OAUTH_INVALID_TOKEN,           /* RFC 6750 s3.1 */

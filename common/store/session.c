@@ -2,6 +2,7 @@
 #include "store/session.h"
 
 #include "base/text.h"
+#include "crypto/encode.h"
 
 /* What the client check answers inside the other functions. */
 static const char *const client_refusals[] = {"unknown_client",
@@ -50,7 +51,7 @@ code_redeem(struct store *store, struct arena *arena,
 	    [CODE_NOT_YOURS] = "not_yours",
 	    [CODE_REDIRECT_URI] = "redirect_uri",
 	    [CODE_RESOURCE] = "resource",
-	    [CODE_VERIFIER] = "verifier",
+	    [CODE_WRONG_VERIFIER] = "verifier",
 	    [CODE_USER] = "user",
 	    [CODE_GRANT_TYPE] = "grant_type",
 	    [CODE_REPLAYED] = "replayed",
@@ -138,9 +139,8 @@ session_rotate(struct store *store, struct arena *arena,
 }
 
 enum legacy_result
-session_find_legacy(struct store *store, struct arena *arena, const char *hex,
-    const char *base64, const char *base64url, const char **session_id,
-    const char **token_hash)
+session_find_legacy(struct store *store, struct arena *arena,
+    const char *token, const char **session_id, const char **token_hash)
 {
 	static const struct statement statement = {"session_find_legacy",
 	    "SELECT * FROM oauth.session_find_legacy($1, $2, $3)", true};
@@ -148,19 +148,21 @@ session_find_legacy(struct store *store, struct arena *arena, const char *hex,
 	    [LEGACY_FOUND] = "found",
 	    [LEGACY_UNKNOWN] = "unknown",
 	};
+	struct sha256 digest = sha256_of_text(token);
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
 	int outcome;
 
-	store_add_text(&params, hex);
-	store_add_text(&params, base64);
-	store_add_text(&params, base64url);
+	store_add_text(&params, hex_encode(arena, digest.bytes, SHA256_BYTES));
+	store_add_text(&params, base64_encode(arena, digest.bytes, SHA256_BYTES));
+	store_add_text(&params,
+	    base64url_encode(arena, digest.bytes, SHA256_BYTES));
 	row = store_call(store, &statement, &params);
 	if (!row)
 		return LEGACY_STORE_DOWN;
 	outcome = text_equal(PQgetvalue(row, 0, 0), outcomes[LEGACY_FOUND])
 	    ? LEGACY_FOUND
-	    : LEGACY_UNKNOWN;
+	    : LEGACY_UNKNOWN; /* not logged: the outcome of the rotation is */
 	*session_id = store_text(arena, row, 0, "session_id");
 	*token_hash = store_text(arena, row, 0, "token_hash");
 	return (enum legacy_result)outcome;

@@ -35,7 +35,7 @@ enum code_result {
 	CODE_NOT_YOURS,
 	CODE_REDIRECT_URI,
 	CODE_RESOURCE,
-	CODE_VERIFIER, /* wrong: the code is burnt */
+	CODE_WRONG_VERIFIER, /* the code is burnt */
 	CODE_USER,     /* disabled */
 	CODE_GRANT_TYPE,
 	CODE_REPLAYED, /* spent before: the session it made is ended */
@@ -93,13 +93,13 @@ enum rotate_result session_rotate(struct store *store, struct arena *arena,
 enum legacy_result { LEGACY_FOUND, LEGACY_UNKNOWN, LEGACY_STORE_DOWN };
 
 /*
- * Find the session of a token issued before adoption, by the three spellings
- * of its SHA-256.  LEGACY_FOUND sets *session_id and *token_hash.
+ * Find the session of a token issued before adoption, by its SHA-256 in hex,
+ * base64 or base64url.  LEGACY_FOUND sets *session_id and *token_hash (as it
+ * is stored).
  */
 enum legacy_result session_find_legacy(struct store *store,
-    struct arena *arena, const char *hex, const char *base64,
-    const char *base64url, const char **session_id, const char **token_hash)
-    __attribute__((__warn_unused_result__));
+    struct arena *arena, const char *token, const char **session_id,
+    const char **token_hash) __attribute__((__warn_unused_result__));
 
 /* ---- revocation (RFC 7009) ---- */
 

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * consent.c - the signed-in user allows or refuses what a client asks for.
+ *
+ * GET request: the page; or, when the user allowed the very same before and
+ * the code goes to an https address, straight back to the client.  POST
+ * request csrf decision=authorize|cancel: 303 to the client with a code, or
+ * with access_denied.
+ *
+ * The code is derived from the request, so that a form sent twice yields the
+ * same code, and only its digest is stored.
+ */
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "base/uri.h"
+#include "crypto/encode.h"
+#include "crypto/keyring.h"
+#include "http/endpoint.h"
+#include "http/html.h"
+#include "http/page.h"
+#include "oauth/authorization_response.h"
+#include "oauth/pending.h"
+#include "oauth/redirect_uri.h"
+#include "oauth/scope.h"
+
+enum { REQUEST, CSRF, DECISION };
+
+static const struct param params[] = {
+    [REQUEST] = {"request", PARAM_REQUIRED},
+    [CSRF] = {"csrf", PARAM_OPTIONAL},
+    [DECISION] = {"decision", PARAM_LOGGED},
+    {0},
+};
+
+/* ---- the page ---- */
+
+static void
+add_entry(struct buf *page, const char *term, const char *text)
+{
+	buf_add(page, "<dt>");
+	html_add(page, term);
+	buf_add(page, "</dt><dd>");
+	html_add(page, text);
+	buf_add(page, "</dd>\n");
+}
+
+static const char *
+scope_in_words(const char *scope)
+{
+	if (text_equal(scope, "email"))
+		return "know your email address";
+	if (text_equal(scope, "profile"))
+		return "know your name";
+	return NULL;
+}
+
+static void
+add_scopes(struct request *rq, struct buf *page, const char *scope)
+{
+	const char **tokens = text_split(rq->arena, scope, " ", NULL);
+
+	buf_add(page, "<dt>It may</dt><dd><ul>\n<li>use this MCP server as "
+	              "you</li>\n");
+	for (; *tokens; tokens++) {
+		buf_add(page, "<li>");
+		html_add(page, scope_in_words(*tokens)
+		        ? scope_in_words(*tokens)
+		        : arena_printf(rq->arena, "use the scope %s", *tokens));
+		buf_add(page, "</li>\n");
+	}
+	buf_add(page, "</ul></dd>\n");
+}
+
+static const char *
+client_title(const struct authorization_request *request)
+{
+	return request->client_name ? request->client_name
+	                            : "An application without a name";
+}
+
+/* The names are the client's own word: the receiver of the code is ours. */
+static void
+add_facts(struct request *rq, struct buf *page,
+    const struct authorization_request *request)
+{
+	struct uri uri;
+
+	buf_add(page, "<dl>\n");
+	add_entry(page, "Application (as it calls itself)",
+	    client_title(request));
+	if (request->client_uri && uri_parse(rq->arena, request->client_uri, &uri))
+		add_entry(page, "It says its website is", uri.host);
+	add_entry(page, "Access is sent to",
+	    redirect_uri_receiver(rq->arena, request->redirect_uri));
+	add_entry(page, "MCP server", request->resource);
+	add_scopes(rq, page, request->scope);
+	add_entry(page, "You are signed in as", request->email);
+	buf_add(page, "</dl>\n");
+}
+
+static void
+add_warning(struct request *rq, struct buf *page,
+    const struct authorization_request *request)
+{
+	if (redirect_uri_is_https(request->redirect_uri))
+		return;
+	buf_add(page, "<p class=\"warning\" role=\"note\">");
+	if (redirect_uri_is_loopback(rq->arena, request->redirect_uri))
+		buf_add(page,
+		    "Access goes to a program on this computer. Go on only if you "
+		    "have just started connecting it yourself.");
+	else
+		buf_add(page,
+		    "Access goes to an app on this device. Go on only if you have "
+		    "just started connecting it yourself.");
+	buf_add(page, "</p>\n");
+}
+
+static enum oauth_error
+show_page(struct request *rq, const struct browser *browser,
+    const struct authorization_request *request)
+{
+	struct buf page = page_begin(rq,
+	    arena_printf(rq->arena, "%s wants to access your account",
+	        client_title(request)));
+
+	add_warning(rq, &page, request);
+	add_facts(rq, &page, request);
+	buf_add(&page, "<form method=\"post\" action=\"/api/oauth/consent\">\n");
+	pending_add_fields(rq, &page, browser, request->request_id);
+	buf_add(&page,
+	    "<div class=\"choices\">\n"
+	    "<button type=\"submit\" name=\"decision\" value=\"authorize\">"
+	    "Authorize</button>\n"
+	    "<button type=\"submit\" class=\"other\" name=\"decision\" "
+	    "value=\"cancel\">Cancel</button>\n</div>\n</form>\n"
+	    "<p class=\"soft\">Not you? <a href=\"/api/oauth/logout\">Sign "
+	    "out</a>, then connect again.</p>\n");
+	return page_end(rq, 200, &page);
+}
+
+/* ---- deciding ---- */
+
+static const char *
+code_of(struct request *rq, const char *request_id)
+{
+	struct sha256 key =
+	    keyring_key(rq->settings, ROOT_CURRENT, "authorization code");
+	struct sha256 code = hmac_sha256(key.bytes, SHA256_BYTES, request_id,
+	    strlen(request_id));
+
+	return base64url_encode(rq->arena, code.bytes, SHA256_BYTES);
+}
+
+static enum oauth_error
+refuse_decision(struct request *rq, enum decision_result result)
+{
+	switch (result) {
+	case DECISION_UNKNOWN:
+		return pending_refuse_unknown(rq);
+	case DECISION_EXPIRED:
+		return pending_refuse_expired(rq);
+	case DECISION_DECIDED:
+		return pending_refuse_decided(rq);
+	case DECISION_OTHER_BROWSER:
+		return pending_refuse_other_browser(rq);
+	case DECISION_NOT_SIGNED_IN:
+		return pending_go_to(rq, "login", request_param(rq, REQUEST));
+	case DECISION_MADE:
+	case DECISION_REPEATED:
+	case DECISION_STORE_DOWN:
+		break;
+	}
+	return pending_refuse_unreachable(rq);
+}
+
+static enum oauth_error
+grant(struct request *rq, const struct browser *browser,
+    const char *request_id, bool remember)
+{
+	const char *code = code_of(rq, request_id);
+	struct sha256 digest = sha256_of_text(code);
+	struct decision decision;
+	enum decision_result result = consent_grant(rq->store, rq->arena,
+	    request_id, browser, &digest,
+	    rq->settings->authorization_code_expires_s, remember,
+	    request_remote(rq), &decision);
+
+	if (result != DECISION_MADE && result != DECISION_REPEATED)
+		return refuse_decision(rq, result);
+	log_event("consent given");
+	log_text("client_id", decision.client_id);
+	return authorization_response_code(rq, decision.redirect_uri,
+	    decision.state, code);
+}
+
+static enum oauth_error
+deny(struct request *rq, const struct browser *browser,
+    const char *request_id)
+{
+	struct decision decision;
+	enum decision_result result = consent_deny(rq->store, rq->arena,
+	    request_id, browser, request_remote(rq), &decision);
+
+	if (result != DECISION_MADE && result != DECISION_REPEATED)
+		return refuse_decision(rq, result);
+	log_event("consent refused");
+	log_text("client_id", decision.client_id);
+	return authorization_response_error(rq, decision.redirect_uri,
+	    decision.state, OAUTH_ACCESS_DENIED, "the user refused");
+}
+
+static bool
+prompts(const struct authorization_request *request, const char *word)
+{
+	return request->prompt && text_has_word(request->prompt, word);
+}
+
+/* Allowed before, to an address that only its owner can receive at. */
+static bool
+needs_no_question(const struct authorization_request *request)
+{
+	return request->remembered && !prompts(request, "consent") &&
+	    redirect_uri_is_https(request->redirect_uri);
+}
+
+static enum oauth_error
+get_consent(struct request *rq)
+{
+	struct authorization_request request;
+	struct browser *browser;
+	enum oauth_error error;
+
+	error = pending_request(rq, request_param(rq, REQUEST), &browser,
+	    &request);
+	if (error)
+		return error;
+	if (!request.user_id)
+		return pending_go_to(rq, "login", request.request_id);
+	log_text("client_id", request.client_id);
+	if (needs_no_question(&request))
+		return grant(rq, browser, request.request_id, true);
+	if (prompts(&request, "none"))
+		return authorization_response_error(rq, request.redirect_uri,
+		    request.state, OAUTH_INTERACTION_REQUIRED,
+		    "consent is needed, and prompt=none forbids asking");
+	return show_page(rq, browser, &request);
+}
+
+static enum oauth_error
+post_consent(struct request *rq)
+{
+	const char *request_id = request_param(rq, REQUEST);
+	const char *decision = request_param(rq, DECISION);
+	struct browser *browser;
+	enum oauth_error error;
+
+	error = pending_form(rq, request_id, request_param(rq, CSRF), &browser);
+	if (error)
+		return error;
+	if (decision && text_equal(decision, "authorize"))
+		return grant(rq, browser, request_id, true);
+	if (decision && text_equal(decision, "cancel"))
+		return deny(rq, browser, request_id);
+	return refuse(rq, OAUTH_INVALID_REQUEST,
+	    "The form says neither Authorize nor Cancel.");
+}
+
+static const char *const paths[] = {"/api/oauth/consent", NULL};
+
+static const struct endpoint consent = {
+    .name = "consent",
+    .paths = paths,
+    .params = params,
+    .get = get_consent,
+    .post = post_consent,
+    .faults = FAULTS_PAGE,
+    .settings = SETTINGS_SERVER,
+    .store_open = store_open,
+    .store_close = store_close,
+};
+
+int
+main(void)
+{
+	return endpoint_run(&consent);
+}

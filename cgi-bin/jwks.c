@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * jwks.c - the JWK set of the keys that sign access tokens (RFC 7517).
+ *
+ * GET.  The previous, the current and the next key, so that a verifier that
+ * keeps the answer for a while meets no token it cannot check.  With
+ * JWT_ALG=HS256 there is no public key: 404.
+ */
+#include <time.h>
+
+#include "crypto/keyring.h"
+#include "http/endpoint.h"
+
+static enum oauth_error
+get_jwks(struct request *rq)
+{
+	AUTO_JSON *jwks = NULL;
+
+	if (rq->settings->hs256)
+		return refuse(rq, OAUTH_NOT_FOUND,
+		    "tokens are signed with a shared secret here");
+	jwks = keyring_jwks(rq->settings, time(NULL), 1);
+	return reply_json(rq, 200, jwks);
+}
+
+static const char *const paths[] = {"/.well-known/jwks.json", NULL};
+
+static const struct endpoint jwks = {
+    .name = "jwks",
+    .paths = paths,
+    .get = get_jwks,
+    .cors = CORS_ANY_ORIGIN,
+    .cache_control = "public, max-age=300",
+    .settings = SETTINGS_SERVER,
+};
+
+int
+main(void)
+{
+	return endpoint_run(&jwks);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#include "oauth/metadata.h"
+
+#include "oauth/scope.h"
+
+static const char client_methods[] =
+    "none client_secret_post client_secret_basic";
+
+static void
+add_url(struct arena *arena, struct json_object *object, const char *key,
+    const struct settings *settings, const char *path)
+{
+	json_add_string(object, key,
+	    arena_printf(arena, "%s%s", settings->oauth_base_url, path));
+}
+
+struct json_object *
+metadata_of_server(struct arena *arena, const struct settings *settings)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_add_string(o, "issuer", settings->oauth_issuer);
+	add_url(arena, o, "authorization_endpoint", settings,
+	    "/api/oauth/authorize");
+	add_url(arena, o, "token_endpoint", settings, "/api/oauth/token");
+	if (settings->registration_open)
+		add_url(arena, o, "registration_endpoint", settings,
+		    "/api/oauth/register");
+	add_url(arena, o, "revocation_endpoint", settings, "/api/oauth/revoke");
+	if (!settings->hs256) /* no public key to publish otherwise */
+		add_url(arena, o, "jwks_uri", settings, "/.well-known/jwks.json");
+	json_add_words(o, "response_types_supported", "code");
+	json_add_words(o, "response_modes_supported", "query");
+	json_add_words(o, "grant_types_supported",
+	    "authorization_code refresh_token");
+	json_add_words(o, "code_challenge_methods_supported", "S256");
+	json_add_words(o, "scopes_supported", scope_supported(arena, settings));
+	json_add_words(o, "token_endpoint_auth_methods_supported",
+	    client_methods);
+	json_add_words(o, "revocation_endpoint_auth_methods_supported",
+	    client_methods);
+	json_add_true(o, "authorization_response_iss_parameter_supported");
+	json_add_true(o, "resource_indicators_supported");
+	json_object_object_add(o, "require_pushed_authorization_requests",
+	    json_object_new_boolean(0));
+	return o;
+}
+
+struct json_object *
+metadata_of_resource(struct arena *arena, const struct settings *settings,
+    const struct resource_setting *resource)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_add_string(o, "resource", resource->uri);
+	json_add_words(o, "authorization_servers", settings->oauth_issuer);
+	json_add_words(o, "scopes_supported", scope_supported(arena, settings));
+	json_add_words(o, "bearer_methods_supported", "header");
+	return o;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include "oauth/pending.h"
+
+#include "base/uri.h"
+#include "http/html.h"
+
+enum oauth_error
+pending_refuse_unknown(struct request *rq)
+{
+	return refuse(rq, OAUTH_INVALID_REQUEST,
+	    "There is no such request. It may have been answered long ago.");
+}
+
+enum oauth_error
+pending_refuse_expired(struct request *rq)
+{
+	return refuse(rq, OAUTH_INVALID_REQUEST,
+	    "This request waited too long and expired.");
+}
+
+enum oauth_error
+pending_refuse_decided(struct request *rq)
+{
+	return refuse(rq, OAUTH_INVALID_REQUEST,
+	    "This request was answered already. You can close this window.");
+}
+
+enum oauth_error
+pending_refuse_other_browser(struct request *rq)
+{
+	return refuse_status(rq, 403, OAUTH_ACCESS_DENIED,
+	    "This request was started in another browser, or cookies are "
+	    "switched off here.");
+}
+
+enum oauth_error
+pending_refuse_unreachable(struct request *rq)
+{
+	return refuse_unavailable(rq, "The database cannot be reached.");
+}
+
+enum oauth_error
+pending_request(struct request *rq, const char *request_id,
+    struct browser **browser, struct authorization_request *ret)
+{
+	*browser = browser_known(rq);
+	if (!*browser)
+		return pending_refuse_other_browser(rq);
+	switch (authorization_request_get(rq->store, rq->arena, request_id,
+	    *browser, ret)) {
+	case AUTHORIZATION_PENDING:
+		return OAUTH_OK;
+	case AUTHORIZATION_UNKNOWN:
+		return pending_refuse_unknown(rq);
+	case AUTHORIZATION_EXPIRED:
+		return pending_refuse_expired(rq);
+	case AUTHORIZATION_DECIDED:
+		return pending_refuse_decided(rq);
+	case AUTHORIZATION_OTHER_BROWSER:
+		return pending_refuse_other_browser(rq);
+	case AUTHORIZATION_STORE_DOWN:
+		break;
+	}
+	return pending_refuse_unreachable(rq);
+}
+
+enum oauth_error
+pending_form(struct request *rq, const char *request_id, const char *csrf,
+    struct browser **browser)
+{
+	*browser = browser_known(rq);
+	if (*browser && csrf && browser_csrf_fits(rq, *browser, request_id, csrf))
+		return OAUTH_OK;
+	return refuse_status(rq, 403, OAUTH_ACCESS_DENIED,
+	    "This form was not sent from the page of this server that you "
+	    "opened in this browser.");
+}
+
+enum oauth_error
+pending_go_to(struct request *rq, const char *page, const char *request_id)
+{
+	struct buf location = buf_in(rq->arena);
+
+	buf_addf(&location, "%s/api/oauth/%s?request=",
+	    rq->settings->oauth_base_url, page);
+	uri_encode(&location, request_id);
+	return reply_redirect(rq, buf_text(&location));
+}
+
+static void
+add_field(struct buf *page, const char *name, const char *value)
+{
+	buf_addf(page, "<input type=\"hidden\" name=\"%s\" value=\"", name);
+	html_add(page, value);
+	buf_add(page, "\">\n");
+}
+
+void
+pending_add_fields(struct request *rq, struct buf *page,
+    const struct browser *browser, const char *request_id)
+{
+	add_field(page, "request", request_id);
+	add_field(page, "csrf", browser_csrf(rq, browser, request_id));
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* pending.h - the authorization request that a page is about, or the page that
+ * says why there is none. */
+#ifndef OAUTH_PENDING_H
+#define OAUTH_PENDING_H
+
+#include "http/reply.h"
+#include "oauth/browser.h"
+
+/*
+ * Find the request that request_id names in this browser.
+ *
+ * Returns OAUTH_OK with *browser and *ret filled; anything else was refused
+ *         already with a page.
+ */
+enum oauth_error pending_request(struct request *rq, const char *request_id,
+    struct browser **browser, struct authorization_request *ret)
+    __attribute__((__warn_unused_result__));
+
+/* Check the anti-forgery token of a posted form, and nothing else: 403 unless
+ * it was made for this browser and request. */
+enum oauth_error pending_form(struct request *rq, const char *request_id,
+    const char *csrf, struct browser **browser)
+    __attribute__((__warn_unused_result__));
+
+/* The pages for a request that cannot go on. */
+enum oauth_error pending_refuse_unknown(struct request *rq);
+enum oauth_error pending_refuse_expired(struct request *rq);
+enum oauth_error pending_refuse_decided(struct request *rq);
+enum oauth_error pending_refuse_other_browser(struct request *rq);
+enum oauth_error pending_refuse_unreachable(struct request *rq);
+
+/* 303 to a page of ours about this request. */
+enum oauth_error pending_go_to(struct request *rq, const char *page,
+    const char *request_id);
+
+/* The two hidden fields that every form about a request carries. */
+void pending_add_fields(struct request *rq, struct buf *page,
+    const struct browser *browser, const char *request_id);
+
+#endif

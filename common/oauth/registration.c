@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: MIT */
+#include "oauth/registration.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "base/uri.h"
+#include "oauth/redirect_uri.h"
+#include "oauth/scope.h"
+
+enum {
+	CLIENT_NAME_MAX_CHARACTERS = 80,
+	SHORT_TEXT_MAX_BYTES = 256,
+	REDIRECT_URIS_MAX = 100,
+};
+
+/* What reading needs: where the reason of a refusal goes. */
+struct reader {
+	struct arena *arena;
+	const struct settings *settings;
+	struct json_object *metadata;
+	struct client_registration *ret;
+	const char **reason;
+};
+
+static enum oauth_error
+bad(struct reader *r, const char *reason)
+{
+	*r->reason = reason;
+	return OAUTH_INVALID_CLIENT_METADATA;
+}
+
+/* The member, or NULL when it is absent or null. */
+static struct json_object *
+member(struct reader *r, const char *key)
+{
+	struct json_object *value = NULL;
+
+	(void)json_object_object_get_ex(r->metadata, key, &value);
+	return value;
+}
+
+/* ---- names and texts ---- */
+
+/* Characters that change how text around them is shown: control characters,
+ * bidirectional marks and overrides, zero-width ones, the byte order mark. */
+static bool
+is_deceptive(const unsigned char *p)
+{
+	if (p[0] < 0x20 || p[0] == 0x7F)
+		return true;
+	if (p[0] == 0xC2)
+		return p[1] >= 0x80 && p[1] <= 0x9F; /* C1 controls */
+	if (p[0] == 0xD8)
+		return p[1] == 0x9C; /* U+061C */
+	if (p[0] == 0xE2 && p[1] == 0x80)
+		return (p[2] >= 0x8B && p[2] <= 0x8F) || /* U+200B..200F */
+		    (p[2] >= 0xA8 && p[2] <= 0xAE);      /* U+2028..202E */
+	if (p[0] == 0xE2 && p[1] == 0x81)
+		return p[2] >= 0xA0 && p[2] <= 0xAF; /* U+2060..206F */
+	return p[0] == 0xEF && p[1] == 0xBB && p[2] == 0xBF;
+}
+
+static size_t
+character_bytes(unsigned char lead)
+{
+	if (lead < 0x80)
+		return 1;
+	if (lead < 0xE0)
+		return 2;
+	return lead < 0xF0 ? 3 : 4;
+}
+
+/* A name fit to be shown to a person: cleaned, and cut. */
+static const char *
+clean_name(struct arena *arena, const char *name)
+{
+	const unsigned char *p = (const unsigned char *)name;
+	struct buf clean = buf_in(arena);
+	size_t n, characters = 0;
+
+	for (; *p && characters < CLIENT_NAME_MAX_CHARACTERS; p += n) {
+		n = character_bytes(*p);
+		if (is_deceptive(p))
+			continue;
+		buf_add_n(&clean, (const char *)p, n);
+		characters++;
+	}
+	return clean.len > 0 ? buf_text(&clean) : NULL;
+}
+
+static bool
+read_text(struct reader *r, const char *key, const char **ret)
+{
+	struct json_object *value = member(r, key);
+
+	*ret = NULL;
+	if (!value)
+		return true;
+	if (!json_object_is_type(value, json_type_string))
+		return false;
+	if (*json_object_get_string(value))
+		*ret = arena_strdup(r->arena, json_object_get_string(value));
+	return true;
+}
+
+static enum oauth_error
+read_texts(struct reader *r)
+{
+	const char *name;
+
+	if (!read_text(r, "client_name", &name))
+		return bad(r, "client_name must be a string");
+	if (name)
+		r->ret->client_name = clean_name(r->arena, name);
+	if (!read_text(r, "software_id", &r->ret->software_id) ||
+	    !read_text(r, "software_version", &r->ret->software_version) ||
+	    !read_text(r, "application_type", &r->ret->application_type))
+		return bad(r, "software_id, software_version and "
+		              "application_type must be strings");
+	if ((r->ret->software_id &&
+	        strlen(r->ret->software_id) > SHORT_TEXT_MAX_BYTES) ||
+	    (r->ret->software_version &&
+	        strlen(r->ret->software_version) > SHORT_TEXT_MAX_BYTES))
+		return bad(r, "software_id or software_version is too long");
+	if (r->ret->application_type &&
+	    !text_has_word("native web", r->ret->application_type))
+		return bad(r, "application_type must be native or web");
+	return OAUTH_OK;
+}
+
+/* ---- URIs ---- */
+
+static bool
+is_https(struct arena *arena, const char *text)
+{
+	struct uri uri;
+
+	return strlen(text) <= REDIRECT_URI_MAX_BYTES &&
+	    uri_parse(arena, text, &uri) && text_equal(uri.scheme, "https") &&
+	    !uri.userinfo;
+}
+
+/* A link shown to people: https, or dropped as if it had not been sent. */
+static enum oauth_error
+read_display_uri(struct reader *r, const char *key, const char **ret)
+{
+	if (!read_text(r, key, ret))
+		return bad(r, arena_printf(r->arena, "%s must be a string", key));
+	if (*ret && !is_https(r->arena, *ret))
+		*ret = NULL;
+	return OAUTH_OK;
+}
+
+/* URIs that a server would fetch: nothing here does, but an odd one tells of a
+ * client that means harm or is broken. */
+static enum oauth_error
+check_fetched_uri(struct reader *r, const char *key)
+{
+	const char *text;
+
+	if (!read_text(r, key, &text) || (text && !is_https(r->arena, text)))
+		return bad(r, arena_printf(r->arena, "%s must be an https URI", key));
+	return OAUTH_OK;
+}
+
+static enum oauth_error
+read_uris(struct reader *r)
+{
+	enum oauth_error error;
+
+	if ((error = read_display_uri(r, "client_uri", &r->ret->client_uri)) ||
+	    (error = read_display_uri(r, "logo_uri", &r->ret->logo_uri)) ||
+	    (error = read_display_uri(r, "tos_uri", &r->ret->tos_uri)) ||
+	    (error = read_display_uri(r, "policy_uri", &r->ret->policy_uri)) ||
+	    (error = check_fetched_uri(r, "jwks_uri")))
+		return error;
+	return check_fetched_uri(r, "sector_identifier_uri");
+}
+
+/* Keep the usable URIs of a list, one a line; false when one is no string. */
+static bool
+keep_usable(struct reader *r, struct json_object *list, struct buf *kept)
+{
+	struct json_object *item;
+	const char *uri;
+	size_t i;
+
+	for (i = 0; i < json_object_array_length(list); i++) {
+		item = json_object_array_get_idx(list, i);
+		if (!json_object_is_type(item, json_type_string))
+			return false;
+		uri = json_object_get_string(item);
+		if (redirect_uri_registrable(r->arena, r->settings, uri))
+			buf_addf(kept, "%s\n", uri);
+	}
+	return true;
+}
+
+static enum oauth_error
+read_redirect_uris(struct reader *r)
+{
+	struct json_object *list = NULL;
+	struct buf kept = buf_in(r->arena);
+
+	if (!json_object_object_get_ex(r->metadata, "redirect_uris", &list) ||
+	    !list) {
+		r->ret->redirect_uris = redirect_uri_preset(r->arena, r->settings);
+		return OAUTH_OK;
+	}
+	if (!json_object_is_type(list, json_type_array) ||
+	    json_object_array_length(list) == 0 ||
+	    json_object_array_length(list) > REDIRECT_URIS_MAX ||
+	    !keep_usable(r, list, &kept)) {
+		*r->reason = "redirect_uris must be a list of 1 to 100 URIs";
+		return OAUTH_INVALID_REDIRECT_URI;
+	}
+	if (kept.len == 0) {
+		*r->reason = "no redirect URI is allowed: they must be https, http "
+		             "on localhost, 127.0.0.1 or [::1], or of an app's "
+		             "scheme that this server knows";
+		return OAUTH_INVALID_REDIRECT_URI;
+	}
+	r->ret->redirect_uris = buf_text(&kept);
+	return OAUTH_OK;
+}
+
+/* ---- grants and methods ---- */
+
+/* A list of strings as words; NULL when it is no such list. */
+static const char *
+words_of(struct reader *r, struct json_object *list)
+{
+	struct buf words = buf_in(r->arena);
+	struct json_object *item;
+	size_t i;
+
+	if (!json_object_is_type(list, json_type_array))
+		return NULL;
+	for (i = 0; i < json_object_array_length(list); i++) {
+		item = json_object_array_get_idx(list, i);
+		if (!json_object_is_type(item, json_type_string))
+			return NULL;
+		buf_addf(&words, "%s%s", i ? " " : "",
+		    json_object_get_string(item));
+	}
+	return buf_text(&words);
+}
+
+/*
+ * Of the asked grant types those that exist here are kept; a client that can
+ * only use others has no business here.
+ */
+static enum oauth_error
+read_grant_types(struct reader *r)
+{
+	static const char ours[] = "authorization_code refresh_token";
+	struct json_object *list = member(r, "grant_types");
+	const char *asked = list ? words_of(r, list) : ours;
+
+	if (!asked)
+		return bad(r, "grant_types must be a list of strings");
+	r->ret->grant_types = scope_intersect(r->arena, asked, ours);
+	if (!text_has_word(r->ret->grant_types, "authorization_code"))
+		return bad(r, "grant_types must hold authorization_code");
+	return OAUTH_OK;
+}
+
+static enum oauth_error
+read_response_types(struct reader *r)
+{
+	struct json_object *list = member(r, "response_types");
+	const char *asked = list ? words_of(r, list) : "code";
+
+	if (!asked || !text_has_word(asked, "code"))
+		return bad(r, "response_types must hold code");
+	return OAUTH_OK;
+}
+
+static enum oauth_error
+read_auth_method(struct reader *r)
+{
+	const char *method;
+
+	if (!read_text(r, "token_endpoint_auth_method", &method))
+		return bad(r, "token_endpoint_auth_method must be a string");
+	if (!method) /* RFC 7591 s2; what names no redirect_uris is public */
+		method = member(r, "redirect_uris") ? "client_secret_basic" : "none";
+	if (!text_has_word("none client_secret_post client_secret_basic", method))
+		return bad(r, "token_endpoint_auth_method must be none, "
+		              "client_secret_post or client_secret_basic");
+	r->ret->token_endpoint_auth_method = method;
+	return OAUTH_OK;
+}
+
+/* A scope beyond what exists here is dropped; none left means no limit. */
+static enum oauth_error
+read_scope(struct reader *r)
+{
+	const char *asked;
+
+	if (!read_text(r, "scope", &asked))
+		return bad(r, "scope must be a string");
+	if (!asked)
+		return OAUTH_OK;
+	r->ret->scope = scope_intersect(r->arena, asked,
+	    scope_supported(r->arena, r->settings));
+	if (!*r->ret->scope)
+		r->ret->scope = NULL;
+	return OAUTH_OK;
+}
+
+enum oauth_error
+registration_read(struct arena *arena, const struct settings *settings,
+    struct json_object *metadata, struct client_registration *ret,
+    const char **reason)
+{
+	struct client_registration registration = {.registration = "dynamic"};
+	struct reader r = {arena, settings, metadata, &registration, reason};
+	enum oauth_error error;
+
+	if ((error = read_redirect_uris(&r)) || (error = read_grant_types(&r)) ||
+	    (error = read_response_types(&r)) || (error = read_auth_method(&r)) ||
+	    (error = read_texts(&r)) || (error = read_uris(&r)) ||
+	    (error = read_scope(&r)))
+		return error;
+	*ret = registration;
+	return OAUTH_OK;
+}
+
+static struct json_object *
+lines_as_array(const char *lines)
+{
+	struct json_object *array = json_object_new_array();
+	size_t len;
+
+	for (; *lines; lines += len + (lines[len] == '\n')) {
+		len = strcspn(lines, "\n");
+		json_object_array_add(array,
+		    json_object_new_string_len(lines, (int)len));
+	}
+	return array;
+}
+
+struct json_object *
+registration_response(const struct client_registration *registration,
+    int64_t issued_s, const char *client_secret)
+{
+	struct json_object *o = json_object_new_object();
+
+	json_add_string(o, "client_id", registration->client_id);
+	json_add_int64(o, "client_id_issued_at", issued_s);
+	json_add_string(o, "client_secret", client_secret);
+	if (client_secret)
+		json_add_int64(o, "client_secret_expires_at", 0);
+	json_add_string(o, "client_name", registration->client_name);
+	json_object_object_add(o, "redirect_uris",
+	    lines_as_array(registration->redirect_uris));
+	json_add_words(o, "grant_types", registration->grant_types);
+	json_add_words(o, "response_types", "code");
+	json_add_string(o, "token_endpoint_auth_method",
+	    registration->token_endpoint_auth_method);
+	json_add_string(o, "scope", registration->scope);
+	json_add_string(o, "client_uri", registration->client_uri);
+	json_add_string(o, "logo_uri", registration->logo_uri);
+	json_add_string(o, "tos_uri", registration->tos_uri);
+	json_add_string(o, "policy_uri", registration->policy_uri);
+	json_add_string(o, "application_type", registration->application_type);
+	json_add_string(o, "software_id", registration->software_id);
+	json_add_string(o, "software_version", registration->software_version);
+	return o;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* token_response.h - the successful answer of the token endpoint. */
+#ifndef OAUTH_TOKEN_RESPONSE_H
+#define OAUTH_TOKEN_RESPONSE_H
+
+#include "http/reply.h"
+#include "store/session.h"
+
+/*
+ * Sign an access token for the grant and answer with it (RFC 6749 s5.1):
+ * access_token, token_type, expires_in, scope, and refresh_token unless NULL.
+ */
+enum oauth_error token_response(struct request *rq,
+    const struct session_grant *grant, const char *refresh_token);
+
+#endif
