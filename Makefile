@@ -26,6 +26,9 @@ NODE = $(CURDIR)/tests/node_modules/node/bin/node
 # Of the demo.
 PORT = 8080
 
+# V=1 shows whole commands.
+V =
+
 -include config.mk
 
 WARNINGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
@@ -75,11 +78,13 @@ MAN5 := $(sort $(wildcard docs/*.5))
 .SECONDARY:
 .PHONY: all demo demo-start demo-stop check check-unit check-sql check-http \
     check-clients check-faults check-valgrind check-all lint asan format \
-    install install-demo dist clean migrate help packages FORCE
+    install install-demo dist clean migrate help packages unit-tests FORCE
 
 all: $(PROGRAMS) ## build every program
 
 # ---- building
+
+say = $(if $(V),,@printf '  %-4s  %s\n' $(1) $@; )
 
 # A target of its own, so that a source file that comes or goes is noticed.
 define remember
@@ -94,26 +99,26 @@ $(BUILD)/schema.list: FORCE
 
 $(BUILD)/%.o: %.c Makefile $(wildcard config.mk)
 	@mkdir -p $(@D)
-	$(COMPILE) -c -o $@ $<
+	$(call say,CC)$(COMPILE) -c -o $@ $<
 
 $(BUILD)/libcommon.a: $(COMMON) $(BUILD)/common.list
-	rm -f $@
-	$(AR) rcs $@ $(COMMON)
+	@rm -f $@
+	$(call say,AR)$(AR) rcs $@ $(COMMON)
 
 $(ENDPOINTS) $(UNIT_TESTS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libcommon.a
-	$(LINK) -o $@ $^ $(LIBS)
+	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
 
 $(BUILD)/guard/guard: $(GUARD) $(BUILD)/libcommon.a
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $^ $(LIBS)
+	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
 
 $(BUILD)/admin/mcp-oauth: $(ADMIN) $(BUILD)/schema/embedded.o \
     $(BUILD)/libcommon.a
-	$(LINK) -o $@ $^ $(LIBS)
+	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
 
 $(BUILD)/demo/whoami: $(DEMO) $(BUILD)/libcommon.a
 	@mkdir -p $(@D)
-	$(LINK) -o $@ $^ $(LIBS)
+	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
 
 # The command carries the schema: a host without psql can migrate.
 $(BUILD)/schema/embedded.c: $(SCHEMA) $(BUILD)/schema.list Makefile
@@ -130,7 +135,7 @@ $(BUILD)/schema/embedded.c: $(SCHEMA) $(BUILD)/schema.list Makefile
 	@printf '{0}};\n' >>$@
 
 $(BUILD)/schema/embedded.o: $(BUILD)/schema/embedded.c admin/embedded.h
-	$(COMPILE) -I. -c -o $@ $<
+	$(call say,CC)$(COMPILE) -I. -c -o $@ $<
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
@@ -162,6 +167,8 @@ check: ## unit, SQL, wire, real clients, a browser: everything in a few minutes
 	@$(MAKE) --no-print-directory check-sql
 	@$(MAKE) --no-print-directory check-http
 	@$(MAKE) --no-print-directory check-clients
+
+unit-tests: $(UNIT_TESTS)
 
 check-unit: $(UNIT_TESTS) ## the C modules, in process
 	prove $(PROVE_FLAGS) --exec '' $(UNIT_TESTS)
