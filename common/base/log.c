@@ -41,8 +41,8 @@ static struct {
 	ino_t ino;
 } sink = {.name = "mcp-oauth", .to = TO_STDERR, .least = LOG_DONE, .fd = -1};
 
-/* The line of the request in hand. */
-static struct {
+/* The line of the request in hand; a thread beside the loop has its own. */
+static _Thread_local struct {
 	enum log_level level;
 	char event[96];
 	char fields[LINE_BYTES];
@@ -175,6 +175,12 @@ log_raise(enum log_level level)
 {
 	if (level < line.level)
 		line.level = level;
+}
+
+void
+log_quiet(void)
+{
+	line.level = LOG_DEBUG;
 }
 
 void

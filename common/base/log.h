@@ -35,6 +35,9 @@ void log_begin(void);
 /* Raise the line to a more important level; it starts at info. */
 void log_raise(enum log_level level);
 
+/* Lower the line to debug: another line will tell of the same request. */
+void log_quiet(void);
+
 /* What the line says first, such as "refused"; the first word given stays. */
 void log_event(const char *event);
 

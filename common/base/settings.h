@@ -54,7 +54,7 @@ struct settings {
 	int64_t authorization_request_expires_s, login_expires_s;
 	int64_t refresh_reuse_grace_s, key_period_s;
 
-	const char *database_url; /* NULL where no key needs it */
+	const char *database_url;
 	const char *redirect_uri_schemes;
 	bool redirect_uri_preset_guide;
 	bool registration_open;
@@ -63,6 +63,7 @@ struct settings {
 
 	const char *jwks_file;          /* guard; NULL with HS256 */
 	const char *mcp_allowed_origins; /* NULL: own origin and loopback */
+	const char *guard_rules;         /* a file; NULL: none */
 	bool guard_offline_allow;
 	int64_t guard_offline_max_s;
 	const char *guard_backend_secret; /* NULL: none */

@@ -143,8 +143,7 @@ store_open_url(const char *database_url)
 struct store *
 store_open(const struct settings *settings)
 {
-	return store_open_url(settings->database_url ? settings->database_url
-	                                             : "");
+	return store_open_url(settings->database_url);
 }
 
 void

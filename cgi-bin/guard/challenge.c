@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#include "challenge.h"
+
+#include "base/log.h"
+#include "http/cors.h"
+#include "oauth/resource.h"
+#include "oauth/scope.h"
+
+/* One Bearer challenge; error and scope may be NULL.  Our strings hold no
+ * quotes, and scopes cannot. */
+static void
+add_challenge(struct request *rq, const struct verdict *v, const char *error,
+    const char *description, const char *scope)
+{
+	struct buf value = buf_in(rq->arena);
+
+	buf_add(&value, "Bearer ");
+	if (error)
+		buf_addf(&value, "error=\"%s\", error_description=\"%s\", ", error,
+		    description);
+	if (scope)
+		buf_addf(&value, "scope=\"%s\", ", scope);
+	buf_addf(&value, "resource_metadata=\"%s\"",
+	    resource_metadata_url(rq->arena, rq->settings, v->resource));
+	reply_header(rq, "WWW-Authenticate", buf_text(&value));
+}
+
+static const char *
+base_scope(struct request *rq)
+{
+	return scope_supported(rq->arena, rq->settings);
+}
+
+static enum oauth_error
+refuse_no_token(struct request *rq, const struct verdict *v)
+{
+	AUTO_JSON *object = json_object_new_object();
+
+	/* RFC 6750 s3.1: no error code without a credential. */
+	add_challenge(rq, v, NULL, NULL, base_scope(rq));
+	log_raise(LOG_NOTICE);
+	log_event("refused");
+	log_text("reason", v->reason);
+	json_add_string(object, "error_description",
+	    "an access token is needed: see resource_metadata in the "
+	    "WWW-Authenticate header");
+	return reply_json(rq, 401, object);
+}
+
+static enum oauth_error
+refuse_invalid_token(struct request *rq, const struct verdict *v)
+{
+	add_challenge(rq, v, "invalid_token", v->reason, base_scope(rq));
+	return refuse(rq, OAUTH_INVALID_TOKEN, v->reason);
+}
+
+/* Required and granted together, for clients that ask anew with just this. */
+static enum oauth_error
+refuse_scope(struct request *rq, const struct verdict *v)
+{
+	add_challenge(rq, v, "insufficient_scope", v->reason,
+	    scope_union(rq->arena, v->required_scope, v->token.scope));
+	return refuse(rq, OAUTH_INSUFFICIENT_SCOPE, v->reason);
+}
+
+static enum oauth_error
+refuse_malformed(struct request *rq, const struct verdict *v)
+{
+	add_challenge(rq, v, "invalid_request", v->reason, NULL);
+	return refuse(rq, OAUTH_INVALID_REQUEST, v->reason);
+}
+
+enum oauth_error
+challenge(struct request *rq, const struct verdict *v)
+{
+	cors_headers(rq);
+	if (v->kind == VERDICT_PREFLIGHT)
+		return cors_preflight(rq, "GET, POST, DELETE, OPTIONS");
+	reply_header(rq, "Cache-Control", "no-store");
+	switch (v->kind) {
+	case VERDICT_NOT_FOUND:
+		return refuse(rq, OAUTH_NOT_FOUND, v->reason);
+	case VERDICT_MALFORMED:
+		return refuse_malformed(rq, v);
+	case VERDICT_NO_TOKEN:
+		return refuse_no_token(rq, v);
+	case VERDICT_INVALID_TOKEN:
+		return refuse_invalid_token(rq, v);
+	case VERDICT_SCOPE:
+		return refuse_scope(rq, v);
+	case VERDICT_ORIGIN:
+		return refuse(rq, OAUTH_ACCESS_DENIED, v->reason);
+	case VERDICT_UNAVAILABLE:
+		log_text("fault", v->reason);
+		return refuse_unavailable(rq,
+		    "access tokens cannot be checked at this moment");
+	case VERDICT_PREFLIGHT:
+	case VERDICT_ALLOWED: /* refused a moment ago, good now: try again */
+		break;
+	}
+	return refuse_unavailable(rq, "try again");
+}

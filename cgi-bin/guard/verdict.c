@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+#include "verdict.h"
+
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "keys.h"
+#include "oauth/resource.h"
+#include "oauth/scope.h"
+#include "origin.h"
+#include "poller.h"
+#include "rules.h"
+#include "snapshot.h"
+
+enum {
+	FRESH_S = 3,          /* a snapshot this young was polled a moment ago */
+	FIRST_POLL_MS = 2000, /* how long a new guard waits for its first one */
+};
+
+static struct verdict
+verdict(enum verdict_kind kind, const char *reason,
+    const struct resource_setting *resource)
+{
+	return (struct verdict){
+	    .kind = kind, .reason = reason, .resource = resource};
+}
+
+/* ---- where ---- */
+
+/* Metadata never stands behind a challenge: below a resource there is none. */
+static bool
+probes_well_known(struct request *rq, const struct resource_setting *resource)
+{
+	const char *rest = rq->path +
+	    (text_equal(resource->path, "/") ? 0 : strlen(resource->path));
+
+	return text_starts(rest, "/.well-known/") ||
+	    text_equal(rest, "/.well-known");
+}
+
+/* ---- the credential (RFC 6750 s2) ---- */
+
+static const char *
+authorization(struct request *rq)
+{
+	const char *header = request_header(rq, "HTTP_AUTHORIZATION");
+
+	return header ? header : request_header(rq, "REDIRECT_HTTP_AUTHORIZATION");
+}
+
+static bool
+token_in_query(struct request *rq)
+{
+	const char *query = request_variable(rq, "REDIRECT_QUERY_STRING");
+
+	if (!query)
+		query = rq->query;
+	return text_starts(query, "access_token=") ||
+	    strstr(query, "&access_token=") != NULL;
+}
+
+static bool
+is_b64token(const char *text)
+{
+	return *text &&
+	    text_only(text,
+	        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	        "0123456789-._~+/=");
+}
+
+/* The token, or NULL with *kind and *reason set. */
+static const char *
+credential(struct request *rq, enum verdict_kind *kind, const char **reason)
+{
+	const char *header = authorization(rq), *token;
+
+	*kind = VERDICT_MALFORMED;
+	*reason = "an access token in the query is never accepted";
+	if (token_in_query(rq))
+		return NULL;
+	*kind = VERDICT_NO_TOKEN;
+	*reason = "no access token";
+	if (!header || strncasecmp(header, "Bearer", 6) != 0 ||
+	    (header[6] != ' ' && header[6] != '\0'))
+		return NULL;
+	token = header + 6 + strspn(header + 6, " ");
+	if (is_b64token(token))
+		return token;
+	*kind = VERDICT_MALFORMED;
+	*reason = "the Authorization header is malformed";
+	return NULL;
+}
+
+/* ---- revocation ---- */
+
+/* May tokens be judged by the snapshot that is there? */
+static bool
+snapshot_usable(struct request *rq, int64_t now_s, const char **reason)
+{
+	int64_t age_s = snapshot_age_s(now_s);
+
+	if (age_s < 0 || age_s > FRESH_S) {
+		poller_wait_first(FIRST_POLL_MS);
+		age_s = snapshot_age_s(time(NULL));
+	}
+	if (age_s >= 0 && age_s <= FRESH_S)
+		return true;
+	*reason = age_s < 0 ? "revocations were never read"
+	                    : "revocations cannot be read";
+	if (age_s < 0 || !rq->settings->guard_offline_allow ||
+	    age_s > rq->settings->guard_offline_max_s)
+		return false;
+	log_raise(LOG_WARNING);
+	log_number("offline_s", age_s);
+	return true;
+}
+
+/* ---- the parts together ---- */
+
+static struct verdict
+judge_token(struct request *rq, const struct resource_setting *resource,
+    const char *text)
+{
+	struct verdict v = verdict(VERDICT_INVALID_TOKEN, NULL, resource);
+	enum access_token_result result;
+	const struct key_set *keys;
+	int64_t now_s = time(NULL);
+
+	keys = keys_current(rq->settings, now_s, &v.reason);
+	if (!keys) {
+		v.kind = VERDICT_UNAVAILABLE;
+		return v;
+	}
+	result = access_token_judge(rq->arena, rq->settings, text, keys->keys,
+	    keys->n, resource->uri, now_s, &v.token);
+	v.reason = access_token_reason(result);
+	if (result != ACCESS_TOKEN_GOOD)
+		return v;
+	if (snapshot_age_s(now_s) >= 0 && snapshot_revokes(&v.token)) {
+		v.reason = "the access token was revoked";
+		return v;
+	}
+	if (!snapshot_usable(rq, now_s, &v.reason)) {
+		v.kind = VERDICT_UNAVAILABLE;
+		return v;
+	}
+	if (snapshot_revokes(&v.token)) {
+		v.reason = "the access token was revoked";
+		return v;
+	}
+	v.kind = VERDICT_ALLOWED;
+	return v;
+}
+
+/* What a good token still has to fit: the rules' scopes, the page's origin. */
+static void
+judge_use(struct request *rq, struct verdict *v)
+{
+	const char *fault;
+	const char *scopes = rules_scopes(v->resource->path, &fault);
+
+	if (!scopes) {
+		v->kind = VERDICT_UNAVAILABLE;
+		v->reason = fault;
+	} else if (!scope_covers(rq->arena, v->token.scope, scopes)) {
+		v->kind = VERDICT_SCOPE;
+		v->reason = "the access token's scope is too small";
+		v->required_scope = scopes;
+	} else if (!origin_allowed(rq->arena, rq->settings,
+	               request_header(rq, "HTTP_ORIGIN"))) {
+		v->kind = VERDICT_ORIGIN;
+		v->reason = "Origin is not in MCP_ALLOWED_ORIGINS";
+	}
+}
+
+struct verdict
+verdict_on(struct request *rq, const char *method)
+{
+	const struct resource_setting *resource =
+	    resource_of_path(rq->settings, rq->path);
+	enum verdict_kind kind;
+	const char *reason, *token;
+	struct verdict v;
+
+	if (!resource || probes_well_known(rq, resource))
+		return verdict(VERDICT_NOT_FOUND, "nothing is served here", NULL);
+	if (method && text_equal(method, "OPTIONS"))
+		return verdict(VERDICT_PREFLIGHT, NULL, resource);
+	if (request_header(rq, "MCP_FORGED") ||
+	    request_header(rq, "REDIRECT_MCP_FORGED"))
+		return verdict(VERDICT_MALFORMED,
+		    "an identity header came from the client", resource);
+	token = credential(rq, &kind, &reason);
+	if (!token)
+		return verdict(kind, reason, resource);
+	v = judge_token(rq, resource, token);
+	if (v.kind == VERDICT_ALLOWED)
+		judge_use(rq, &v);
+	return v;
+}

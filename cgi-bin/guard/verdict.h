@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* verdict.h - may this request pass?  Judged from its headers alone. */
+#ifndef GUARD_VERDICT_H
+#define GUARD_VERDICT_H
+
+#include "http/request.h"
+#include "oauth/access_token.h"
+
+enum verdict_kind {
+	VERDICT_ALLOWED,
+	VERDICT_PREFLIGHT,     /* 204: CORS asks before it has a token */
+	VERDICT_NOT_FOUND,     /* 404: no resource of ours, or .well-known below */
+	VERDICT_MALFORMED,     /* 400 invalid_request (RFC 6750 s3.1) */
+	VERDICT_NO_TOKEN,      /* 401 without an error member */
+	VERDICT_INVALID_TOKEN, /* 401 */
+	VERDICT_SCOPE,         /* 403 insufficient_scope */
+	VERDICT_ORIGIN,        /* 403 */
+	VERDICT_UNAVAILABLE,   /* 503: judging is not possible */
+};
+
+struct verdict {
+	enum verdict_kind kind;
+	const char *reason;                      /* for the log; may be NULL */
+	const struct resource_setting *resource; /* NULL with NOT_FOUND */
+	const char *required_scope;              /* with VERDICT_SCOPE */
+	struct access_token token;               /* once it was found good */
+};
+
+/* Judge a request for method (its own, not that of an error document). */
+struct verdict verdict_on(struct request *rq, const char *method);
+
+#endif
