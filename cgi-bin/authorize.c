@@ -68,8 +68,9 @@ find_client(struct request *rq, struct client *client)
 	case CLIENT_UNKNOWN:
 	case CLIENT_REFUSED:
 		return refuse_status(rq, 400, OAUTH_INVALID_CLIENT,
-		    "This server does not know the application (client_id) that "
-		    "sent you. It may have been removed after long disuse.");
+		    "This server does not know the application (client_id) "
+		    "that sent you. It may have been removed after long "
+		    "disuse.");
 	case CLIENT_STORE_DOWN:
 		break;
 	}
@@ -88,8 +89,8 @@ check_redirect_uri(struct request *rq, const struct client *client)
 	if (!redirect_uri_matches_any(rq->arena, client->redirect_uris,
 	        redirect_uri))
 		return refuse(rq, OAUTH_INVALID_REQUEST,
-		    "The address to return to (redirect_uri) is not one that the "
-		    "application registered.");
+		    "The address to return to (redirect_uri) is not one that "
+		    "the application registered.");
 	return OAUTH_OK;
 }
 
@@ -98,8 +99,9 @@ check_redirect_uri(struct request *rq, const struct client *client)
 static enum oauth_error
 send_back(struct request *rq, enum oauth_error error, const char *reason)
 {
-	const char *state =
-	    request_doubled(rq, STATE) ? NULL : request_param(rq, STATE);
+	const char *state = request_doubled(rq, STATE)
+	    ? NULL
+	    : request_param(rq, STATE);
 
 	return authorization_response_error(rq, request_param(rq, REDIRECT_URI),
 	    state, error, reason);
@@ -156,8 +158,7 @@ check_grant_type(struct request *rq, const struct client *client)
 /* What of the asked scope exists here and is the client's; the default when
  * nothing is asked (RFC 6749 s3.3). */
 static enum oauth_error
-settle_scope(struct request *rq, const struct client *client,
-    const char **ret)
+settle_scope(struct request *rq, const struct client *client, const char **ret)
 {
 	const char *supported = scope_supported(rq->arena, rq->settings);
 	const char *allowed = client->scope
@@ -207,7 +208,8 @@ store_request(struct request *rq, const struct authorization_request *request)
 	case AUTHORIZATION_CREATED:
 		if (!signed_in && prompts(rq, "none"))
 			return send_back(rq, OAUTH_LOGIN_REQUIRED,
-			    "nobody is signed in, and prompt=none forbids asking");
+			    "nobody is signed in, and prompt=none forbids "
+			    "asking");
 		return pending_go_to(rq, signed_in ? "consent" : "login",
 		    request->request_id);
 	case AUTHORIZATION_UNKNOWN_CLIENT: /* deleted this moment */

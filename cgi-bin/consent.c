@@ -61,11 +61,12 @@ add_scopes(struct request *rq, struct buf *page, const char *scope)
 {
 	const char **tokens = text_split(rq->arena, scope, " ", NULL);
 
-	buf_add(page, "<dt>It may</dt><dd><ul>\n<li>use this MCP server as "
-	              "you</li>\n");
+	buf_add(page,
+	    "<dt>It may</dt><dd><ul>\n<li>use this MCP server as you</li>\n");
 	for (; *tokens; tokens++) {
 		buf_add(page, "<li>");
-		html_add(page, scope_in_words(*tokens)
+		html_add(page,
+		    scope_in_words(*tokens)
 		        ? scope_in_words(*tokens)
 		        : arena_printf(rq->arena, "use the scope %s", *tokens));
 		buf_add(page, "</li>\n");
@@ -90,7 +91,8 @@ add_facts(struct request *rq, struct buf *page,
 	buf_add(page, "<dl>\n");
 	add_entry(page, "Application (as it calls itself)",
 	    client_title(request));
-	if (request->client_uri && uri_parse(rq->arena, request->client_uri, &uri))
+	if (request->client_uri &&
+	    uri_parse(rq->arena, request->client_uri, &uri))
 		add_entry(page, "It says its website is", uri.host);
 	add_entry(page, "Access is sent to",
 	    redirect_uri_receiver(rq->arena, request->redirect_uri));
@@ -109,12 +111,12 @@ add_warning(struct request *rq, struct buf *page,
 	buf_add(page, "<p class=\"warning\" role=\"note\">");
 	if (redirect_uri_is_loopback(rq->arena, request->redirect_uri))
 		buf_add(page,
-		    "Access goes to a program on this computer. Go on only if you "
-		    "have just started connecting it yourself.");
+		    "Access goes to a program on this computer. Go on only if "
+		    "you have just started connecting it yourself.");
 	else
 		buf_add(page,
-		    "Access goes to an app on this device. Go on only if you have "
-		    "just started connecting it yourself.");
+		    "Access goes to an app on this device. Go on only if you "
+		    "have just started connecting it yourself.");
 	buf_add(page, "</p>\n");
 }
 
@@ -128,7 +130,8 @@ show_page(struct request *rq, const struct browser *browser,
 
 	add_warning(rq, &page, request);
 	add_facts(rq, &page, request);
-	buf_add(&page, "<form method=\"post\" action=\"/api/oauth/consent\">\n");
+	buf_add(&page,
+	    "<form method=\"post\" action=\"/api/oauth/consent\">\n");
 	pending_add_fields(rq, &page, browser, request->request_id);
 	buf_add(&page,
 	    "<div class=\"choices\">\n"
@@ -146,8 +149,8 @@ show_page(struct request *rq, const struct browser *browser,
 static const char *
 code_of(struct request *rq, const char *request_id)
 {
-	struct sha256 key =
-	    keyring_key(rq->settings, ROOT_CURRENT, "authorization code");
+	struct sha256 key = keyring_key(rq->settings, ROOT_CURRENT,
+	    "authorization code");
 	struct sha256 code = hmac_sha256(key.bytes, SHA256_BYTES, request_id,
 	    strlen(request_id));
 
@@ -177,8 +180,8 @@ refuse_decision(struct request *rq, enum decision_result result)
 }
 
 static enum oauth_error
-grant(struct request *rq, const struct browser *browser,
-    const char *request_id, bool remember)
+grant(struct request *rq, const struct browser *browser, const char *request_id,
+    bool remember)
 {
 	const char *code = code_of(rq, request_id);
 	struct sha256 digest = sha256_of_text(code);
@@ -197,8 +200,7 @@ grant(struct request *rq, const struct browser *browser,
 }
 
 static enum oauth_error
-deny(struct request *rq, const struct browser *browser,
-    const char *request_id)
+deny(struct request *rq, const struct browser *browser, const char *request_id)
 {
 	struct decision decision;
 	enum decision_result result = consent_deny(rq->store, rq->arena,

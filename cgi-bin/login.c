@@ -104,9 +104,9 @@ compare_password(struct request *rq, const char *hash, const char *password,
 	    slot_processors(), SLOT_WAIT_MS, &usable);
 
 	if (slot < 0) {
-		log_text("fault", usable
-		        ? "all password slots stayed taken"
-		        : "STATE_DIRECTORY cannot be written");
+		log_text("fault",
+		    usable ? "all password slots stayed taken"
+		           : "STATE_DIRECTORY cannot be written");
 		return false;
 	}
 	*matches = password_matches(hash, password);
@@ -133,7 +133,8 @@ finish(struct request *rq, const struct browser *browser, const char *email,
 	browser_sign_in(rq, &login_digest);
 	switch (login_finish(rq->store, rq->arena, user_id, &login_digest,
 	    browser->login_digest, rq->settings->login_expires_s,
-	    request_remote(rq), request_header(rq, "HTTP_USER_AGENT"), &limits)) {
+	    request_remote(rq), request_header(rq, "HTTP_USER_AGENT"),
+	    &limits)) {
 	case LOGIN_SIGNED_IN:
 		log_event("signed in");
 		log_text("user_id", user_id);
@@ -161,8 +162,8 @@ attempt(struct request *rq, const struct browser *browser, const char *email,
 	if (result == LOGIN_STORE_DOWN)
 		return pending_refuse_unreachable(rq);
 	if (!compare_password(rq,
-	        result == LOGIN_CHECK ? candidate.password_hash : NULL, password,
-	        &matches))
+	        result == LOGIN_CHECK ? candidate.password_hash : NULL,
+	        password, &matches))
 		return refuse_unavailable(rq,
 		    "Too many people are signing in at this moment.");
 	if (result != LOGIN_CHECK)

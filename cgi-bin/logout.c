@@ -27,8 +27,8 @@ show_signed_out(struct request *rq)
 	struct buf page = page_begin(rq, "You are signed out");
 
 	buf_add(&page,
-	    "<p>Applications that you connected keep working until their access "
-	    "is revoked.</p>\n");
+	    "<p>Applications that you connected keep working until their "
+	    "access is revoked.</p>\n");
 	return page_end(rq, 200, &page);
 }
 
@@ -53,8 +53,8 @@ static enum oauth_error
 post_logout(struct request *rq)
 {
 	struct browser *browser;
-	enum oauth_error error =
-	    pending_form(rq, about, request_param(rq, CSRF), &browser);
+	enum oauth_error error = pending_form(rq, about,
+	    request_param(rq, CSRF), &browser);
 
 	if (error)
 		return error;

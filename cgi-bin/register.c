@@ -19,8 +19,8 @@ answer_registered(struct request *rq,
     const struct client_registration *registration, int64_t issued_s,
     const char *client_secret)
 {
-	AUTO_JSON *response =
-	    registration_response(registration, issued_s, client_secret);
+	AUTO_JSON *response = registration_response(registration, issued_s,
+	    client_secret);
 
 	log_text("client_id", registration->client_id);
 	log_text("client_name", registration->client_name);

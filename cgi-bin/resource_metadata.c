@@ -28,7 +28,8 @@ resource_at(struct request *rq)
 	if (!*rest && settings->n_mcp_resources == 1)
 		return &settings->mcp_resources[0];
 	for (i = 0; i < settings->n_mcp_resources; i++)
-		if (text_equal(*rest ? rest : "/", settings->mcp_resources[i].path))
+		if (text_equal(*rest ? rest : "/",
+		        settings->mcp_resources[i].path))
 			return &settings->mcp_resources[i];
 	return NULL;
 }

@@ -100,7 +100,8 @@ answer_code(struct request *rq, const struct client_credentials *client,
 	case CODE_REPLAYED:
 		log_raise(LOG_WARNING);
 		log_event("code replayed");
-		return refuse_grant(rq, "code used before: its session is ended");
+		return refuse_grant(rq,
+		    "code used before: its session is ended");
 	case CODE_RESOURCE:
 		return refuse(rq, OAUTH_INVALID_TARGET,
 		    "resource is not the one that was authorized");
@@ -126,17 +127,18 @@ grant_by_code(struct request *rq, const struct client_credentials *client,
 	const char *refresh_token;
 
 	if (!code)
-		return refuse(rq, OAUTH_INVALID_REQUEST, "missing parameter: code");
+		return refuse(rq, OAUTH_INVALID_REQUEST,
+		    "missing parameter: code");
 	if (!verifier || !pkce_verifier_allowed(verifier))
 		return refuse(rq, OAUTH_INVALID_REQUEST,
 		    "code_verifier is missing or malformed");
 	redemption.code_digest = sha256_of_text(code);
 	redemption.code_challenge = pkce_challenge(rq->arena, verifier);
 	redemption.session_id = random_uuid(rq->arena);
-	refresh_token =
-	    refresh_token_new(rq->arena, rq->settings, redemption.session_id, 1);
-	redemption.refresh_token_hash =
-	    refresh_token_hash(rq->arena, refresh_token);
+	refresh_token = refresh_token_new(rq->arena, rq->settings,
+	    redemption.session_id, 1);
+	redemption.refresh_token_hash = refresh_token_hash(rq->arena,
+	    refresh_token);
 	return answer_code(rq, client, &redemption, refresh_token);
 }
 
@@ -159,8 +161,8 @@ rotate(struct request *rq, struct refresh *refresh, const char **successor,
 
 	*successor = refresh_token_successor(rq->arena, rq->settings,
 	    refresh->root, &refresh->token);
-	refresh->rotation.successor_hash =
-	    refresh_token_hash(rq->arena, *successor);
+	refresh->rotation.successor_hash = refresh_token_hash(rq->arena,
+	    *successor);
 	return session_rotate(rq->store, rq->arena, refresh->client,
 	    &refresh->rotation, &terms, grant);
 }
@@ -172,7 +174,8 @@ answer_refresh(struct request *rq, struct refresh *refresh)
 	struct session_grant grant;
 	enum rotate_result result = rotate(rq, refresh, &successor, &grant);
 
-	if (result == ROTATE_UNCONFIRMED && keyring_has_previous(rq->settings)) {
+	if (result == ROTATE_UNCONFIRMED &&
+	    keyring_has_previous(rq->settings)) {
 		/* Rotated before the root changed: its successor is the old
 		 * root's. */
 		refresh->root = ROOT_PREVIOUS;
@@ -198,7 +201,8 @@ answer_refresh(struct request *rq, struct refresh *refresh)
 	case ROTATE_AHEAD:
 		log_raise(LOG_WARNING);
 		log_event("refresh token ahead of the store");
-		return refuse_grant(rq, "its rotation was lost by the database");
+		return refuse_grant(rq,
+		    "its rotation was lost by the database");
 	case ROTATE_REPLAYED:
 		log_raise(LOG_WARNING);
 		log_event("refresh token replayed");
@@ -274,14 +278,16 @@ grant_by_refresh_token(struct request *rq,
 		if (error)
 			return error;
 	} else {
-		refresh.rotation.token_hash = refresh_token_hash(rq->arena, text);
+		refresh.rotation.token_hash = refresh_token_hash(rq->arena,
+		    text);
 	}
 	scope = scope ? scope_without_habits(rq->arena, scope) : NULL;
 	refresh.rotation.session_id = refresh.token.session_id;
 	refresh.rotation.generation = refresh.token.generation;
 	refresh.rotation.scope = scope && *scope ? scope : NULL;
 	refresh.rotation.resource = resource ? resource->uri : NULL;
-	refresh.rotation.default_scope = scope_supported(rq->arena, rq->settings);
+	refresh.rotation.default_scope = scope_supported(rq->arena,
+	    rq->settings);
 	refresh.rotation.default_resource = resource_default(rq->settings)->uri;
 	return answer_refresh(rq, &refresh);
 }

@@ -16,8 +16,8 @@ add_challenge(struct request *rq, const struct verdict *v, const char *error,
 
 	buf_add(&value, "Bearer ");
 	if (error)
-		buf_addf(&value, "error=\"%s\", error_description=\"%s\", ", error,
-		    description);
+		buf_addf(&value, "error=\"%s\", error_description=\"%s\", ",
+		    error, description);
 	if (scope)
 		buf_addf(&value, "scope=\"%s\", ", scope);
 	buf_addf(&value, "resource_metadata=\"%s\"",

@@ -64,8 +64,8 @@ static enum oauth_error
 answer_authorizer(struct request *rq)
 {
 	const char *apache_role = request_variable(rq, "FCGI_APACHE_ROLE");
-	struct verdict v =
-	    verdict_on(rq, request_variable(rq, "REQUEST_METHOD"));
+	struct verdict v = verdict_on(rq,
+	    request_variable(rq, "REQUEST_METHOD"));
 
 	log_verdict(rq, &v);
 	if (v.kind == VERDICT_ALLOWED)
@@ -79,8 +79,8 @@ answer_authorizer(struct request *rq)
 static enum oauth_error
 answer_error_document(struct request *rq)
 {
-	struct verdict v =
-	    verdict_on(rq, request_variable(rq, "REDIRECT_REQUEST_METHOD"));
+	struct verdict v = verdict_on(rq,
+	    request_variable(rq, "REDIRECT_REQUEST_METHOD"));
 
 	log_verdict(rq, &v);
 	return challenge(rq, &v);

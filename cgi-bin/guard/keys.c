@@ -79,15 +79,14 @@ holds_key_for(const struct key_set *set, int64_t now_s)
 static const struct key_set *
 shared_secret(const struct settings *settings)
 {
-	loaded.hs256 =
-	    (struct jwt_key){.alg = JWT_HS256, .secret = settings->jwt_secret};
+	loaded.hs256 = (struct jwt_key){.alg = JWT_HS256,
+	    .secret = settings->jwt_secret};
 	loaded.set = (struct key_set){&loaded.hs256, 1};
 	return &loaded.set;
 }
 
 const struct key_set *
-keys_current(const struct settings *settings, int64_t now_s,
-    const char **fault)
+keys_current(const struct settings *settings, int64_t now_s, const char **fault)
 {
 	if (settings->hs256)
 		return shared_secret(settings);
@@ -101,7 +100,8 @@ keys_current(const struct settings *settings, int64_t now_s,
 		return NULL;
 	}
 	if (!holds_key_for(&loaded.set, now_s)) {
-		*fault = "JWKS_FILE holds no key of today: run mcp-oauth render";
+		*fault =
+		    "JWKS_FILE holds no key of today: run mcp-oauth render";
 		return NULL;
 	}
 	return &loaded.set;

@@ -35,7 +35,8 @@ static struct {
 	pthread_cond_t changed;
 	struct poller *current;
 	bool first_known; /* the current thread's first try has ended */
-} state = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+} state = {.mutex = PTHREAD_MUTEX_INITIALIZER,
+    .changed = PTHREAD_COND_INITIALIZER};
 
 static void
 free_poller(struct poller *poller)
@@ -60,8 +61,8 @@ poll_database(struct poller *poller)
 	const char *next;
 	size_t n;
 
-	if (!revocations_since(poller->store, poller->arena, poller->since, &next,
-	        &revocations, &n))
+	if (!revocations_since(poller->store, poller->arena, poller->since,
+	        &next, &revocations, &n))
 		return false;
 	if (!snapshot_publish(&poller->writer, revocations, n, time(NULL))) {
 		log_text("fault", "STATE_DIRECTORY cannot be written");
@@ -79,8 +80,8 @@ note_change(struct poller *poller, bool good)
 		return;
 	poller->failing = !good;
 	log_raise(good ? LOG_NOTICE : LOG_ERROR);
-	log_event(good ? "revocations are read again"
-	               : "could not read revocations");
+	log_event(
+	    good ? "revocations are read again" : "could not read revocations");
 	log_end();
 }
 
@@ -90,8 +91,8 @@ holds_lock(struct poller *poller)
 	bool usable;
 
 	if (poller->lock < 0)
-		poller->lock = slot_take(poller->state_directory, "revocations.lock",
-		    1, 0, &usable);
+		poller->lock = slot_take(poller->state_directory,
+		    "revocations.lock", 1, 0, &usable);
 	if (poller->lock < 0 && !usable) {
 		log_begin();
 		log_text("fault", "STATE_DIRECTORY cannot be written");
@@ -196,8 +197,8 @@ poller_start(const struct settings *settings)
 	state.first_known = false;
 	(void)pthread_mutex_unlock(&state.mutex);
 	if (!start_thread(poller))
-		log_alone(LOG_ERROR, "could not start the thread that reads "
-		                     "revocations");
+		log_alone(LOG_ERROR,
+		    "could not start the thread that reads revocations");
 }
 
 void

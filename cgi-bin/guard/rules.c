@@ -43,8 +43,9 @@ read_line(const char *line)
 	    !text_equal(words[1], "*") || !text_equal(words[2], "*"))
 		return false;
 	loaded.rules[loaded.n].resource = words[0];
-	loaded.rules[loaded.n].scopes =
-	    text_equal(words[3], "-") ? "" : join(words + 3);
+	loaded.rules[loaded.n].scopes = text_equal(words[3], "-")
+	    ? ""
+	    : join(words + 3);
 	loaded.n++;
 	return true;
 }

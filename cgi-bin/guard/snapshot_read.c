@@ -18,15 +18,15 @@ static struct {
 } mapped;
 
 void
-snapshot_key(enum revocation_kind kind, const char *subject,
-    unsigned char *ret)
+snapshot_key(enum revocation_kind kind, const char *subject, unsigned char *ret)
 {
 	char text[512];
 	struct sha256 digest;
 	int len = snprintf(text, sizeof(text), "%d:%s", (int)kind, subject);
 
 	if (len < 0 || (size_t)len >= sizeof(text))
-		digest = sha256_of_text(subject); /* longer than any id of ours */
+		digest = sha256_of_text(
+		    subject); /* longer than any id of ours */
 	else
 		digest = sha256_of(text, (size_t)len);
 	memcpy(ret, digest.bytes, SNAPSHOT_KEY_BYTES);
@@ -51,8 +51,10 @@ let_go(void)
 static bool
 whole(const struct snapshot_header *header, size_t bytes)
 {
-	return memcmp(header->magic, snapshot_magic, sizeof(snapshot_magic)) == 0 &&
-	    header->n <= (bytes - sizeof(*header)) / sizeof(struct snapshot_entry);
+	return memcmp(header->magic, snapshot_magic, sizeof(snapshot_magic)) ==
+	    0 &&
+	    header->n <=
+	    (bytes - sizeof(*header)) / sizeof(struct snapshot_entry);
 }
 
 static void
@@ -110,8 +112,8 @@ snapshot_age_s(int64_t now_s)
 static bool
 revoked(enum revocation_kind kind, const char *subject, int64_t iat_s)
 {
-	const struct snapshot_entry *entries =
-	    (const struct snapshot_entry *)(mapped.header + 1);
+	const struct snapshot_entry
+	    *entries = (const struct snapshot_entry *)(mapped.header + 1);
 	struct snapshot_entry wanted;
 	const struct snapshot_entry *found;
 

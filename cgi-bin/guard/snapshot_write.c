@@ -15,8 +15,8 @@ static bool
 grow(struct snapshot_writer *writer)
 {
 	size_t size = writer->size ? writer->size * 2 : FIRST_ENTRIES;
-	struct snapshot_entry *entries =
-	    realloc(writer->entries, size * sizeof(*entries));
+	struct snapshot_entry *entries = realloc(writer->entries,
+	    size * sizeof(*entries));
 
 	if (!entries)
 		return false;
@@ -85,10 +85,10 @@ settle(struct snapshot_writer *writer)
 			entries[++kept] = entries[i];
 			continue;
 		}
-		entries[kept].not_before_s =
-		    later(entries[kept].not_before_s, entries[i].not_before_s);
-		entries[kept].expires_s =
-		    later(entries[kept].expires_s, entries[i].expires_s);
+		entries[kept].not_before_s = later(entries[kept].not_before_s,
+		    entries[i].not_before_s);
+		entries[kept].expires_s = later(entries[kept].expires_s,
+		    entries[i].expires_s);
 	}
 	writer->n = kept + 1;
 }
@@ -155,7 +155,8 @@ write_anew(struct snapshot_writer *writer, int64_t now_s)
 	(void)snprintf(fresh, sizeof(fresh), "%s.new", path);
 	AUTO_FD fd = open(fresh, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0 || !write_all(fd, &header, sizeof(header)) ||
-	    !write_all(fd, writer->entries, writer->n * sizeof(*writer->entries)) ||
+	    !write_all(fd, writer->entries,
+	        writer->n * sizeof(*writer->entries)) ||
 	    rename(fresh, path) != 0)
 		return false;
 	supersede(writer);

@@ -16,7 +16,7 @@
 #include "snapshot.h"
 
 enum {
-	FRESH_S = 3,          /* a snapshot this young was polled a moment ago */
+	FRESH_S = 3, /* a snapshot this young was polled a moment ago */
 	FIRST_POLL_MS = 2000, /* how long a new guard waits for its first one */
 };
 
@@ -24,8 +24,9 @@ static struct verdict
 verdict(enum verdict_kind kind, const char *reason,
     const struct resource_setting *resource)
 {
-	return (struct verdict){
-	    .kind = kind, .reason = reason, .resource = resource};
+	return (struct verdict){.kind = kind,
+	    .reason = reason,
+	    .resource = resource};
 }
 
 /* ---- where ---- */
@@ -48,7 +49,8 @@ authorization(struct request *rq)
 {
 	const char *header = request_header(rq, "HTTP_AUTHORIZATION");
 
-	return header ? header : request_header(rq, "REDIRECT_HTTP_AUTHORIZATION");
+	return header ? header
+	              : request_header(rq, "REDIRECT_HTTP_AUTHORIZATION");
 }
 
 static bool
@@ -179,14 +181,15 @@ judge_use(struct request *rq, struct verdict *v)
 struct verdict
 verdict_on(struct request *rq, const char *method)
 {
-	const struct resource_setting *resource =
-	    resource_of_path(rq->settings, rq->path);
+	const struct resource_setting *resource = resource_of_path(rq->settings,
+	    rq->path);
 	enum verdict_kind kind;
 	const char *reason, *token;
 	struct verdict v;
 
 	if (!resource || probes_well_known(rq, resource))
-		return verdict(VERDICT_NOT_FOUND, "nothing is served here", NULL);
+		return verdict(VERDICT_NOT_FOUND, "nothing is served here",
+		    NULL);
 	if (method && text_equal(method, "OPTIONS"))
 		return verdict(VERDICT_PREFLIGHT, NULL, resource);
 	if (request_header(rq, "MCP_FORGED") ||

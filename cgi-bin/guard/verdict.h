@@ -8,10 +8,10 @@
 
 enum verdict_kind {
 	VERDICT_ALLOWED,
-	VERDICT_PREFLIGHT,     /* 204: CORS asks before it has a token */
-	VERDICT_NOT_FOUND,     /* 404: no resource of ours, or .well-known below */
-	VERDICT_MALFORMED,     /* 400 invalid_request (RFC 6750 s3.1) */
-	VERDICT_NO_TOKEN,      /* 401 without an error member */
+	VERDICT_PREFLIGHT, /* 204: CORS asks before it has a token */
+	VERDICT_NOT_FOUND, /* 404: no resource of ours, or .well-known below */
+	VERDICT_MALFORMED, /* 400 invalid_request (RFC 6750 s3.1) */
+	VERDICT_NO_TOKEN,  /* 401 without an error member */
 	VERDICT_INVALID_TOKEN, /* 401 */
 	VERDICT_SCOPE,         /* 403 insufficient_scope */
 	VERDICT_ORIGIN,        /* 403 */

@@ -27,7 +27,8 @@ json_read(const char *text, size_t len_bytes)
 	    JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	object = json_tokener_parse_ex(tokener, text, (int)len_bytes);
 	if (json_tokener_get_error(tokener) == json_tokener_continue)
-		object = json_tokener_parse_ex(tokener, "", 1); /* a bare number */
+		object = json_tokener_parse_ex(tokener, "",
+		    1); /* a bare number */
 	json_tokener_free(tokener);
 	return object;
 }
@@ -59,7 +60,8 @@ void
 json_add_string(struct json_object *object, const char *key, const char *value)
 {
 	if (value)
-		json_object_object_add(object, key, json_object_new_string(value));
+		json_object_object_add(object, key,
+		    json_object_new_string(value));
 }
 
 void

@@ -14,7 +14,7 @@
 #include "base/text.h"
 
 enum {
-	MEMBERS_MAX = 256,   /* of one object */
+	MEMBERS_MAX = 256, /* of one object */
 	NUMBER_MAX_BYTES = 64,
 };
 

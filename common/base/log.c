@@ -27,8 +27,8 @@ enum {
 };
 
 /* Indexed by enum log_level; priorities are syslog's err to debug. */
-static const char *const level_names[] = {"error", "warning", "notice",
-    "info", "debug"};
+static const char *const level_names[] = {"error", "warning", "notice", "info",
+    "debug"};
 static const int syslog_priorities[] = {3, 4, 5, 6, 7};
 
 static struct {

@@ -67,16 +67,15 @@ static const struct setting table[] = {
         "openid email profile", {0}},
     {"ACCESS_TOKEN_EXPIRES", SERVER, TYPE_SECONDS, AT(access_token_expires_s),
         "3600", {0}},
-    {"REFRESH_TOKEN_EXPIRES", SERVER, TYPE_SECONDS,
-        AT(refresh_token_expires_s), "7776000", {0}},
-    {"SESSION_EXPIRES", SERVER, TYPE_SECONDS, AT(session_expires_s),
-        "31536000", {0}},
+    {"REFRESH_TOKEN_EXPIRES", SERVER, TYPE_SECONDS, AT(refresh_token_expires_s),
+        "7776000", {0}},
+    {"SESSION_EXPIRES", SERVER, TYPE_SECONDS, AT(session_expires_s), "31536000",
+        {0}},
     {"AUTHORIZATION_CODE_EXPIRES", SERVER, TYPE_SECONDS,
         AT(authorization_code_expires_s), "60", {0}},
     {"AUTHORIZATION_REQUEST_EXPIRES", SERVER, TYPE_SECONDS,
         AT(authorization_request_expires_s), "600", {0}},
-    {"LOGIN_EXPIRES", SERVER, TYPE_SECONDS, AT(login_expires_s), "43200",
-        {0}},
+    {"LOGIN_EXPIRES", SERVER, TYPE_SECONDS, AT(login_expires_s), "43200", {0}},
     {"LOGIN_LIMIT_ACCOUNT", SERVER, TYPE_COUNT, AT(login_limit_account), "10",
         {0}},
     {"LOGIN_LIMIT_REMOTE", SERVER, TYPE_COUNT, AT(login_limit_remote), "100",
@@ -85,11 +84,12 @@ static const struct setting table[] = {
     {"REFRESH_REUSE_GRACE", SERVER, TYPE_COUNT, AT(refresh_reuse_grace_s),
         "120", {0}},
     {"KEY_PERIOD", SERVER, TYPE_SECONDS, AT(key_period_s), "2592000", {0}},
-    {"DATABASE_URL", BOTH | REQUIRED | SECRET, TYPE_TEXT, AT(database_url), NULL, {0}},
+    {"DATABASE_URL", BOTH | REQUIRED | SECRET, TYPE_TEXT, AT(database_url),
+        NULL, {0}},
     {"REDIRECT_URI_SCHEMES", SERVER, TYPE_TEXT, AT(redirect_uri_schemes),
         "cursor vscode vscode-insiders jetbrains claude mcp", {0}},
-    {"REDIRECT_URI_PRESET", SERVER, TYPE_CHOICE,
-        AT(redirect_uri_preset_guide), "default", {"default", "guide"}},
+    {"REDIRECT_URI_PRESET", SERVER, TYPE_CHOICE, AT(redirect_uri_preset_guide),
+        "default", {"default", "guide"}},
     {"OAUTH_REGISTRATION", SERVER, TYPE_CHOICE, AT(registration_open), "open",
         {"off", "open"}},
     {"REGISTRATION_LIMIT", SERVER, TYPE_COUNT, AT(registration_limit), "600",
@@ -104,8 +104,8 @@ static const struct setting table[] = {
         {0}},
     {"GUARD_BACKEND_SECRET", GUARD | SECRET, TYPE_SECRET,
         AT(guard_backend_secret), NULL, {0}},
-    {"STATE_DIRECTORY", BOTH, TYPE_PATH, AT(state_directory),
-        "/run/mcp-oauth", {0}},
+    {"STATE_DIRECTORY", BOTH, TYPE_PATH, AT(state_directory), "/run/mcp-oauth",
+        {0}},
     {"LOG_TO", BOTH, TYPE_TEXT, AT(log_to), "stderr", {0}},
     {"LOG_LEVEL", BOTH, TYPE_LEVEL, AT(log_level), "info", {0}},
 };
@@ -120,7 +120,7 @@ struct reader {
 	const char **error;
 };
 
-#define FIELD(settings, setting, type)                                         \
+#define FIELD(settings, setting, type) \
 	((type *)(void *)((char *)(settings) + (setting)->offset))
 
 static bool
@@ -147,8 +147,8 @@ too_regular(const char *text)
 static bool
 is_placeholder(const char *secret)
 {
-	static const char *const words[] = {"your-", "secret", "change", "example",
-	    "placeholder", "password", "replace"};
+	static const char *const words[] = {"your-", "secret", "change",
+	    "example", "placeholder", "password", "replace"};
 	struct arena *arena = arena_new(4096);
 	const char *lower = text_lower(arena, secret);
 	bool found = false;
@@ -219,8 +219,8 @@ read_secret(struct reader *r, const struct setting *s, const char *value)
 {
 	if (!settings_secret_allowed(value))
 		return fail(r, s->key,
-		    "is not machine-made: put the output of "
-		    "\"mcp-oauth key generate\" there");
+		    "is not machine-made: put the output of \"mcp-oauth key "
+		    "generate\" there");
 	*FIELD(r->settings, s, const char *) = value;
 	return true;
 }
@@ -239,7 +239,8 @@ read_value(struct reader *r, const struct setting *s, const char *value)
 	case TYPE_CHOICE:
 		return read_choice(r, s, value);
 	case TYPE_LEVEL:
-		if (!log_level_from(value, FIELD(r->settings, s, enum log_level)))
+		if (!log_level_from(value,
+		        FIELD(r->settings, s, enum log_level)))
 			return fail(r, s->key,
 			    "must be error, warning, notice, info or debug");
 		return true;
@@ -272,7 +273,8 @@ read_defaults(struct reader *r)
 	size_t i;
 
 	for (i = 0; i < N_SETTINGS; i++)
-		if (table[i].fallback && !read_value(r, &table[i], table[i].fallback))
+		if (table[i].fallback &&
+		    !read_value(r, &table[i], table[i].fallback))
 			return false;
 	return true;
 }
@@ -281,12 +283,13 @@ static bool
 read_line(struct reader *r, const struct settings_line *line)
 {
 	const struct setting *s = setting_named(line->key);
-	const char *where =
-	    arena_printf(r->arena, "%s line %d", r->settings->file, line->number);
+	const char *where = arena_printf(r->arena, "%s line %d",
+	    r->settings->file, line->number);
 
 	r->file = where;
 	if (!s)
-		return fail(r, line->key, "is no setting: see mcp-oauth.conf(5)");
+		return fail(r, line->key,
+		    "is no setting: see mcp-oauth.conf(5)");
 	if (!(s->flags & (int)r->settings->kind))
 		return fail(r, line->key,
 		    r->settings->kind == SETTINGS_GUARD
@@ -335,12 +338,13 @@ static bool
 resource_path_allowed(struct reader *r, const char *path)
 {
 	struct uri uri;
-	const char *full =
-	    arena_printf(r->arena, "%s%s", r->settings->oauth_base_url, path);
+	const char *full = arena_printf(r->arena, "%s%s",
+	    r->settings->oauth_base_url, path);
 
-	return path[0] == '/' && uri_parse(r->arena, full, &uri) && !uri.query &&
-	    !uri.fragment && !uri_has_dot_segments(&uri) && !strstr(path, "//") &&
-	    !strchr(path, '%') && (path[1] == '\0' || !text_ends(path, "/"));
+	return path[0] == '/' && uri_parse(r->arena, full, &uri) &&
+	    !uri.query && !uri.fragment && !uri_has_dot_segments(&uri) &&
+	    !strstr(path, "//") && !strchr(path, '%') &&
+	    (path[1] == '\0' || !text_ends(path, "/"));
 }
 
 static bool
@@ -384,18 +388,22 @@ settle_secrets(struct reader *r)
 		    "is a secret of its own");
 	if (s->kind == SETTINGS_SERVER && s->hs256 &&
 	    text_equal(s->oauth_root_secret, s->jwt_secret))
-		return fail(r, "OAUTH_ROOT_SECRET", "must differ from JWT_SECRET");
+		return fail(r, "OAUTH_ROOT_SECRET",
+		    "must differ from JWT_SECRET");
 	if (!s->hs256 && s->oauth_root_secret)
 		return fail(r, "OAUTH_ROOT_SECRET",
 		    "is for JWT_ALG=HS256 only: JWT_SECRET is the root here");
 	if (s->kind == SETTINGS_GUARD && s->hs256 && !s->jwt_secret)
-		return fail(r, "JWT_SECRET", "is missing: JWT_ALG=HS256 needs it");
+		return fail(r, "JWT_SECRET",
+		    "is missing: JWT_ALG=HS256 needs it");
 	if (s->kind == SETTINGS_GUARD && !s->hs256 && s->jwt_secret)
 		return fail(r, "JWT_SECRET",
-		    "is for JWT_ALG=HS256 only: remove it from the guard's file");
+		    "is for JWT_ALG=HS256 only: remove it from the guard's "
+		    "file");
 	if (s->kind == SETTINGS_GUARD && !s->hs256 && !s->jwks_file)
 		return fail(r, "JWKS_FILE",
-		    "is missing: name the file that \"mcp-oauth render\" writes");
+		    "is missing: name the file that \"mcp-oauth render\" "
+		    "writes");
 	return true;
 }
 
@@ -436,7 +444,8 @@ settle_log(struct reader *r)
 {
 	const char *to = r->settings->log_to;
 
-	if (to[0] != '/' && !text_equal(to, "stderr") && !text_equal(to, "syslog"))
+	if (to[0] != '/' && !text_equal(to, "stderr") &&
+	    !text_equal(to, "syslog"))
 		return fail(r, "LOG_TO",
 		    "must be stderr, syslog or an absolute path");
 	return true;
@@ -481,15 +490,16 @@ settings_load(struct arena *arena, enum settings_kind kind, const char *file,
 
 	settings->kind = kind;
 	settings->file = arena_strdup(arena, file);
-	if (!settings_file_read(arena, file, document_root, &lines, &n, error) ||
+	if (!settings_file_read(arena, file, document_root, &lines, &n,
+	        error) ||
 	    !read_defaults(&r))
 		return NULL;
 	for (i = 0; i < n; i++)
 		if (!read_line(&r, &lines[i]))
 			return NULL;
-	if (!required_present(&r) || !settle_issuer(&r) || !settle_resources(&r) ||
-	    !settle_secrets(&r) || !settle_audience(&r) || !settle_lifetimes(&r) ||
-	    !settle_log(&r))
+	if (!required_present(&r) || !settle_issuer(&r) ||
+	    !settle_resources(&r) || !settle_secrets(&r) ||
+	    !settle_audience(&r) || !settle_lifetimes(&r) || !settle_log(&r))
 		return NULL;
 	return settings;
 }

@@ -61,7 +61,7 @@ struct settings {
 	int64_t registration_limit; /* per address and hour, 0: none */
 	int64_t login_limit_account, login_limit_remote, login_window_s;
 
-	const char *jwks_file;          /* guard; NULL with HS256 */
+	const char *jwks_file;           /* guard; NULL with HS256 */
 	const char *mcp_allowed_origins; /* NULL: own origin and loopback */
 	const char *guard_rules;         /* a file; NULL: none */
 	bool guard_offline_allow;

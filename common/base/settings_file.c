@@ -43,7 +43,8 @@ read_whole(struct arena *arena, const char *file, const char *document_root,
 		return NULL;
 	}
 	if (!S_ISREG(st.st_mode) || st.st_size > FILE_MAX_BYTES) {
-		*error = arena_printf(arena, "%s is no configuration file", file);
+		*error = arena_printf(arena, "%s is no configuration file",
+		    file);
 		return NULL;
 	}
 	if (st.st_mode & S_IROTH) {
@@ -54,7 +55,8 @@ read_whole(struct arena *arena, const char *file, const char *document_root,
 	if (lies_below(file, document_root)) {
 		*error = arena_printf(arena,
 		    "%s lies below the document root, where the web may fetch "
-		    "it: move it out", file);
+		    "it: move it out",
+		    file);
 		return NULL;
 	}
 	text = arena_alloc(arena, (size_t)st.st_size + 1);
@@ -102,7 +104,8 @@ settings_file_read(struct arena *arena, const char *file,
     const char *document_root, struct settings_line **ret, size_t *n,
     const char **error)
 {
-	char *text = read_whole(arena, file, document_root, error), *line, *equals;
+	char *text = read_whole(arena, file, document_root, error), *line,
+	     *equals;
 	struct settings_line *lines;
 	const struct settings_line *twin;
 	size_t count = 0;

@@ -4,8 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define ALNUM                                                                  \
-	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+#define ALNUM "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 bool
 text_equal(const char *a, const char *b)
@@ -130,8 +129,8 @@ const char **
 text_split(struct arena *arena, const char *text, const char *separators,
     size_t *n)
 {
-	const char **pieces =
-	    arena_alloc(arena, (strlen(text) / 2 + 2) * sizeof(*pieces));
+	const char **pieces = arena_alloc(arena,
+	    (strlen(text) / 2 + 2) * sizeof(*pieces));
 	size_t count = 0, len;
 
 	for (text += strspn(text, separators); *text;

@@ -49,7 +49,8 @@ port_allowed(const char *port)
 {
 	int64_t number;
 
-	return !*port || (strlen(port) <= 5 && text_to_int64(port, 65535, &number));
+	return !*port ||
+	    (strlen(port) <= 5 && text_to_int64(port, 65535, &number));
 }
 
 static bool
@@ -116,7 +117,8 @@ uri_parse(struct arena *arena, const char *text, struct uri *ret)
 		return false;
 	if (text_starts(rest, "//")) {
 		rest += 2;
-		if (!parse_authority(arena, take_until(arena, &rest, "/?#"), &uri))
+		if (!parse_authority(arena, take_until(arena, &rest, "/?#"),
+		        &uri))
 			return false;
 	}
 	if (is_web_scheme(uri.scheme) && (!uri.host || !*uri.host))
@@ -160,7 +162,8 @@ dot_at(const char *p)
 {
 	if (*p == '.')
 		return 1;
-	return p[0] == '%' && p[1] == '2' && (p[2] == 'e' || p[2] == 'E') ? 3 : 0;
+	return p[0] == '%' && p[1] == '2' && (p[2] == 'e' || p[2] == 'E') ? 3
+	                                                                  : 0;
 }
 
 bool

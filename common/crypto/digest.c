@@ -46,11 +46,13 @@ hkdf_sha256(const void *root, size_t root_bytes, const void *salt,
     size_t salt_bytes, const void *info, size_t info_bytes)
 {
 	static const unsigned char first_block = 1;
-	struct sha256 extracted = hmac_sha256(salt, salt_bytes, root, root_bytes);
+	struct sha256 extracted = hmac_sha256(salt, salt_bytes, root,
+	    root_bytes);
 	crypto_auth_hmacsha256_state state;
 	struct sha256 key;
 
-	(void)crypto_auth_hmacsha256_init(&state, extracted.bytes, SHA256_BYTES);
+	(void)crypto_auth_hmacsha256_init(&state, extracted.bytes,
+	    SHA256_BYTES);
 	(void)crypto_auth_hmacsha256_update(&state, info, info_bytes);
 	(void)crypto_auth_hmacsha256_update(&state, &first_block, 1);
 	(void)crypto_auth_hmacsha256_final(&state, key.bytes);

@@ -28,8 +28,8 @@ struct sha256 hmac_sha256(const void *key, size_t key_bytes, const void *data,
  * HKDF-SHA-256 (RFC 5869) with one block of output: 32 bytes for root, salt
  * and info.
  */
-struct sha256 hkdf_sha256(const void *root, size_t root_bytes,
-    const void *salt, size_t salt_bytes, const void *info, size_t info_bytes);
+struct sha256 hkdf_sha256(const void *root, size_t root_bytes, const void *salt,
+    size_t salt_bytes, const void *info, size_t info_bytes);
 
 /* In time that depends on the length only. */
 bool bytes_equal(const void *a, const void *b, size_t len_bytes);

@@ -64,8 +64,8 @@ base64_decode_text(struct arena *arena, const char *text)
 	size_t size = strlen(text), len;
 	char *data = arena_alloc(arena, size + 1);
 
-	if (sodium_base642bin((unsigned char *)data, size, text, size, NULL, &len,
-	        NULL, sodium_base64_VARIANT_ORIGINAL) != 0 ||
+	if (sodium_base642bin((unsigned char *)data, size, text, size, NULL,
+	        &len, NULL, sodium_base64_VARIANT_ORIGINAL) != 0 ||
 	    memchr(data, '\0', len))
 		return NULL;
 	data[len] = '\0';

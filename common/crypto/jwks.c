@@ -46,8 +46,8 @@ jwks_read(struct arena *arena, const char *text, size_t len_bytes,
 	    !json_object_object_get_ex(jwks, "keys", &keys) ||
 	    !json_object_is_type(keys, json_type_array))
 		return false;
-	list = arena_alloc(arena, (json_object_array_length(keys) + 1) *
-	        sizeof(*list));
+	list = arena_alloc(arena,
+	    (json_object_array_length(keys) + 1) * sizeof(*list));
 	for (i = 0; i < json_object_array_length(keys); i++)
 		if (key_read(arena, json_object_array_get_idx(keys, i),
 		        &list[count]))

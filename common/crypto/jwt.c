@@ -18,7 +18,8 @@ char *
 jwt_thumbprint(struct arena *arena, const unsigned char *public_key)
 {
 	/* RFC 7638 s3.2: required members only, in order, without blanks. */
-	const char *x = base64url_encode(arena, public_key, ED25519_PUBLIC_BYTES);
+	const char *x = base64url_encode(arena, public_key,
+	    ED25519_PUBLIC_BYTES);
 	struct sha256 digest = sha256_of_text(arena_printf(arena,
 	    "{\"crv\":\"Ed25519\",\"kty\":\"OKP\",\"x\":\"%s\"}", x));
 
@@ -53,8 +54,8 @@ signature_of(struct arena *arena, const struct jwt_key *key, const char *input)
 		return base64url_encode(arena, mac.bytes, SHA256_BYTES);
 	}
 	(void)crypto_sign_seed_keypair(public_key, secret_key, key->seed);
-	(void)crypto_sign_detached(signature, NULL, (const unsigned char *)input,
-	    strlen(input), secret_key);
+	(void)crypto_sign_detached(signature, NULL,
+	    (const unsigned char *)input, strlen(input), secret_key);
 	sodium_memzero(secret_key, sizeof(secret_key));
 	return base64url_encode(arena, signature, sizeof(signature));
 }
@@ -64,7 +65,8 @@ encode_object(struct arena *arena, struct json_object *object)
 {
 	const char *text = json_text(arena, object);
 
-	return base64url_encode(arena, (const unsigned char *)text, strlen(text));
+	return base64url_encode(arena, (const unsigned char *)text,
+	    strlen(text));
 }
 
 char *
@@ -79,7 +81,8 @@ jwt_sign(struct arena *arena, const struct jwt_key *key, const char *typ,
 	json_add_string(header, "kid", key->kid);
 	input = arena_printf(arena, "%s.%s", encode_object(arena, header),
 	    encode_object(arena, claims));
-	return arena_printf(arena, "%s.%s", input, signature_of(arena, key, input));
+	return arena_printf(arena, "%s.%s", input,
+	    signature_of(arena, key, input));
 }
 
 /* A decoded part must be a JSON object. */
@@ -155,8 +158,8 @@ signature_good(const struct jwt_key *key, const char *input, size_t len,
 		    bytes_equal(bytes, mac.bytes, SHA256_BYTES);
 	}
 	return base64url_decode_exact(signature, bytes, crypto_sign_BYTES) &&
-	    crypto_sign_verify_detached(bytes, (const unsigned char *)input, len,
-	        key->public_key) == 0;
+	    crypto_sign_verify_detached(bytes, (const unsigned char *)input,
+	        len, key->public_key) == 0;
 }
 
 enum jwt_result
@@ -173,7 +176,8 @@ jwt_verify(struct arena *arena, const char *token, const char *typ,
 	if (!signature || strchr(signature + 1, '.'))
 		return JWT_MALFORMED;
 
-	AUTO_JSON *header = decode_object(arena, token, (size_t)(payload - token));
+	AUTO_JSON *header = decode_object(arena, token,
+	    (size_t)(payload - token));
 	if (!header)
 		return JWT_MALFORMED;
 	alg = json_string(header, "alg");

@@ -24,11 +24,11 @@ enum {
 /* A key to sign or to verify with. */
 struct jwt_key {
 	enum jwt_alg alg;
-	const char *kid;                           /* NULL with HS256 */
+	const char *kid; /* NULL with HS256 */
 	unsigned char public_key[ED25519_PUBLIC_BYTES];
-	unsigned char seed[ED25519_SEED_BYTES];    /* to sign; zero in a guard */
-	const char *secret;                        /* HS256 */
-	int64_t nbf_s, exp_s;                      /* when its tokens may be met */
+	unsigned char seed[ED25519_SEED_BYTES]; /* to sign; zero in a guard */
+	const char *secret;                     /* HS256 */
+	int64_t nbf_s, exp_s;                   /* when its tokens may be met */
 };
 
 /* Derive the public key and the thumbprint kid (RFC 7638, RFC 8037) of seed. */
@@ -44,8 +44,8 @@ char *jwt_sign(struct arena *arena, const struct jwt_key *key, const char *typ,
 
 enum jwt_result {
 	JWT_GOOD,
-	JWT_MALFORMED,   /* not three parts, too long, header or payload no JSON */
-	JWT_HEADER,      /* another alg or typ, or crit, b64, zip, jwk, x5c ... */
+	JWT_MALFORMED, /* not three parts, too long, header or payload no JSON */
+	JWT_HEADER,    /* another alg or typ, or crit, b64, zip, jwk, x5c ... */
 	JWT_KEY_UNKNOWN, /* no key with that kid */
 	JWT_SIGNATURE,
 };

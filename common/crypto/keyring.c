@@ -93,8 +93,8 @@ struct jwt_key *
 keyring_verification_keys(struct arena *arena, const struct settings *settings,
     int64_t now_s, int periods_ahead, size_t *n)
 {
-	struct jwt_key *keys =
-	    arena_alloc(arena, 2 * ((size_t)periods_ahead + 2) * sizeof(*keys));
+	struct jwt_key *keys = arena_alloc(arena,
+	    2 * ((size_t)periods_ahead + 2) * sizeof(*keys));
 
 	if (settings->hs256) {
 		keys[0] = keyring_signing_key(arena, settings, now_s);

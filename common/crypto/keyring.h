@@ -47,7 +47,7 @@ struct jwt_key *keyring_verification_keys(struct arena *arena,
  * "nbf" and "exp" when tokens signed by it may be met.  Empty with HS256.
  * The caller owns the object.
  */
-struct json_object *keyring_jwks(const struct settings *settings,
-    int64_t now_s, int periods_ahead);
+struct json_object *keyring_jwks(const struct settings *settings, int64_t now_s,
+    int periods_ahead);
 
 #endif

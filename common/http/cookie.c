@@ -16,7 +16,8 @@ cookie_get(struct request *rq, const char *name)
 	for (p += strspn(p, "; "); *p; p += strspn(p, "; ")) {
 		n = strcspn(p, ";");
 		if (n > len && p[len] == '=' && strncmp(p, name, len) == 0)
-			return arena_strndup(rq->arena, p + len + 1, n - len - 1);
+			return arena_strndup(rq->arena, p + len + 1,
+			    n - len - 1);
 		p += n;
 	}
 	return NULL;

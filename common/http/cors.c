@@ -11,7 +11,7 @@ static const char allowed_headers[] =
     "Authorization, Content-Type, Accept, MCP-Protocol-Version, Mcp-Method, "
     "Mcp-Name, Mcp-Session-Id, Last-Event-ID, DPoP";
 
-#define TOKEN_CHARACTERS                                                       \
+#define TOKEN_CHARACTERS \
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 void
@@ -26,8 +26,8 @@ cors_headers(struct request *rq)
 static void
 add_mcp_params(struct request *rq, struct buf *list)
 {
-	const char *asked =
-	    request_header(rq, "HTTP_ACCESS_CONTROL_REQUEST_HEADERS");
+	const char *asked = request_header(rq,
+	    "HTTP_ACCESS_CONTROL_REQUEST_HEADERS");
 	const char **names;
 
 	if (!asked)

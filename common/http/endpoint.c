@@ -157,7 +157,8 @@ read_body(struct request *rq)
 		return refuse_status(rq, 413, OAUTH_INVALID_REQUEST,
 		    "the body is too large");
 	case BODY_CUT:
-		return refuse(rq, OAUTH_INVALID_REQUEST, "the body was cut short");
+		return refuse(rq, OAUTH_INVALID_REQUEST,
+		    "the body was cut short");
 	case BODY_READ:
 		break;
 	}
@@ -259,11 +260,11 @@ common_headers(struct request *rq)
 static bool
 send_exhausted(struct request *rq)
 {
-	static const char answer[] =
-	    "Status: 413\r\nContent-Type: application/json\r\n"
-	    "Cache-Control: no-store\r\n\r\n"
-	    "{\"error\":\"invalid_request\","
-	    "\"error_description\":\"the request is too large\"}";
+	static const char
+	    answer[] = "Status: 413\r\nContent-Type: application/json\r\n"
+	               "Cache-Control: no-store\r\n\r\n"
+	               "{\"error\":\"invalid_request\","
+	               "\"error_description\":\"the request is too large\"}";
 
 	log_raise(LOG_NOTICE);
 	log_text("reason", "the request took too much memory");
@@ -351,8 +352,8 @@ find_settings(struct worker *worker, struct request *rq)
 
 	if (worker->endpoint->settings == SETTINGS_NONE)
 		return true;
-	rq->settings =
-	    live_settings(worker->io, worker->endpoint->settings, &changed, &error);
+	rq->settings = live_settings(worker->io, worker->endpoint->settings,
+	    &changed, &error);
 	if (changed)
 		apply_settings(worker, rq->settings);
 	if (rq->settings)
@@ -366,7 +367,8 @@ static void
 serve(struct worker *worker)
 {
 	struct request rq = {.endpoint = worker->endpoint,
-	    .arena = worker->arena, .io = worker->io};
+	    .arena = worker->arena,
+	    .io = worker->io};
 	struct timespec began;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &began);

@@ -39,13 +39,13 @@ enum faults { FAULTS_JSON, FAULTS_PAGE };
 typedef enum oauth_error handler(struct request *rq);
 
 struct endpoint {
-	const char *name;          /* of the program and its log lines */
-	const char *const *paths;  /* NULL: the handlers judge the path */
+	const char *name;         /* of the program and its log lines */
+	const char *const *paths; /* NULL: the handlers judge the path */
 	const struct param *params;
-	handler *get, *post;       /* NULL: 405; HEAD is answered as GET */
-	handler *any;              /* instead: every method, nothing parsed */
+	handler *get, *post; /* NULL: 405; HEAD is answered as GET */
+	handler *any;        /* instead: every method, nothing parsed */
 	enum body_type body;
-	size_t body_max_bytes;     /* 0: 64 KiB */
+	size_t body_max_bytes;       /* 0: 64 KiB */
 	enum oauth_error body_error; /* for a body that is no JSON object */
 	enum cors cors;
 	enum faults faults;

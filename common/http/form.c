@@ -26,7 +26,8 @@ add_pair(struct request *rq, const char *name, const char *value)
 	if (rq->n_pairs == PARAMS_MAX)
 		return FORM_TOO_MANY;
 	for (i = 0; i < rq->n_pairs && !rq->doubled; i++)
-		if (text_equal(rq->pairs[i].name, name) && !may_repeat(rq, name))
+		if (text_equal(rq->pairs[i].name, name) &&
+		    !may_repeat(rq, name))
 			rq->doubled = name;
 	rq->pairs[rq->n_pairs++] = (struct pair){name, value};
 	return FORM_GOOD;
@@ -39,8 +40,8 @@ read_piece(struct request *rq, const char *piece, size_t len)
 	size_t name_len = equals ? (size_t)(equals - piece) : len;
 	const char *value = equals ? equals + 1 : piece + len;
 	const char *name = uri_decode(rq->arena, piece, name_len, true);
-	const char *decoded =
-	    uri_decode(rq->arena, value, (size_t)(piece + len - value), true);
+	const char *decoded = uri_decode(rq->arena, value,
+	    (size_t)(piece + len - value), true);
 
 	if (!name || !decoded)
 		return FORM_MALFORMED;

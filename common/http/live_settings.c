@@ -59,8 +59,8 @@ static const struct settings *
 load(struct io *io, struct arena *arena, enum settings_kind kind,
     const char *file, const char **error)
 {
-	return settings_load(arena, kind, file, io_variable(io, "DOCUMENT_ROOT"),
-	    error);
+	return settings_load(arena, kind, file,
+	    io_variable(io, "DOCUMENT_ROOT"), error);
 }
 
 static const struct settings *
@@ -87,12 +87,12 @@ reload(struct io *io)
 {
 	struct arena *arena = arena_new(SETTINGS_ARENA_BYTES);
 	const char *error = NULL;
-	const struct settings *settings =
-	    load(io, arena, live.settings->kind, live.settings->file, &error);
+	const struct settings *settings = load(io, arena, live.settings->kind,
+	    live.settings->file, &error);
 
 	if (!settings) {
-		log_alone(LOG_ERROR, "the changed configuration is not used: %s",
-		    error);
+		log_alone(LOG_ERROR,
+		    "the changed configuration is not used: %s", error);
 		arena_free(arena);
 		return false;
 	}
@@ -144,7 +144,7 @@ live_settings(struct io *io, enum settings_kind kind, bool *changed,
 	if (serves_this_request(io))
 		return live.settings;
 	*error = "this process serves another configuration than the request "
-	         "names: give each site a copy of the program, or name the file "
-	         "by FcgidInitialEnv MCP_OAUTH_CONFIG";
+	         "names: give each site a copy of the program, or name the "
+	         "file by FcgidInitialEnv MCP_OAUTH_CONFIG";
 	return NULL;
 }

@@ -13,7 +13,7 @@ enum oauth_error {
 	OAUTH_UNSUPPORTED_GRANT_TYPE,
 	OAUTH_UNSUPPORTED_RESPONSE_TYPE,
 	OAUTH_INVALID_SCOPE,
-	OAUTH_INVALID_TARGET,          /* RFC 8707 s2 */
+	OAUTH_INVALID_TARGET, /* RFC 8707 s2 */
 	OAUTH_ACCESS_DENIED,
 	OAUTH_LOGIN_REQUIRED,          /* OpenID Connect Core s3.1.2.6 */
 	OAUTH_INTERACTION_REQUIRED,    /* likewise */
@@ -21,7 +21,7 @@ enum oauth_error {
 	OAUTH_INVALID_CLIENT_METADATA, /* RFC 7591 s3.2.2 */
 	OAUTH_INVALID_TOKEN,           /* RFC 6750 s3.1 */
 	OAUTH_INSUFFICIENT_SCOPE,      /* RFC 6750 s3.1 */
-	OAUTH_NOT_FOUND,               /* not the registry's: a path not served */
+	OAUTH_NOT_FOUND, /* not the registry's: a path not served */
 	OAUTH_TEMPORARILY_UNAVAILABLE,
 	OAUTH_SERVER_ERROR,
 };

@@ -22,7 +22,8 @@ static const char style[] =
     "*{box-sizing:border-box}"
     "body{margin:0;background:var(--back);color:var(--ink);"
     "font:16px/1.5 system-ui,sans-serif}"
-    "main{max-width:30rem;margin:2rem auto;padding:1.5rem;background:var(--card);"
+    "main{max-width:30rem;margin:2rem "
+    "auto;padding:1.5rem;background:var(--card);"
     "border:1px solid var(--line);border-radius:.75rem;overflow-wrap:anywhere}"
     "@media(max-width:32rem){main{margin:0;border:0;border-radius:0;"
     "min-height:100vh}}"
@@ -114,11 +115,13 @@ page_refusal(struct request *rq, int status, enum oauth_error error,
 	html_add(&page, description);
 	buf_add(&page, "</p>\n");
 	if (status >= 500)
-		buf_add(&page, "<p>Nothing was lost. Try again in a moment.</p>\n");
+		buf_add(&page,
+		    "<p>Nothing was lost. Try again in a moment.</p>\n");
 	else
 		buf_add(&page,
 		    "<p>Go back to the application that brought you here and "
-		    "connect again. If this page comes back, the application has "
+		    "connect again. If this page comes back, the application "
+		    "has "
 		    "to be set up anew: remove its connection there and add it "
 		    "again.</p>\n");
 	buf_addf(&page, "<p class=\"soft\">Error code: %s</p>\n",

@@ -94,7 +94,8 @@ refuse_privately(struct request *rq, enum oauth_error error,
     const char *description, const char *reason)
 {
 	note_refusal(oauth_error_status(error), error, reason);
-	return prepare_refusal(rq, oauth_error_status(error), error, description);
+	return prepare_refusal(rq, oauth_error_status(error), error,
+	    description);
 }
 
 enum oauth_error
@@ -108,7 +109,8 @@ refuse(struct request *rq, enum oauth_error error, const char *reason)
 static void
 retry_after(struct request *rq, long seconds)
 {
-	reply_header(rq, "Retry-After", arena_printf(rq->arena, "%ld", seconds));
+	reply_header(rq, "Retry-After",
+	    arena_printf(rq->arena, "%ld", seconds));
 }
 
 enum oauth_error

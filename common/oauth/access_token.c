@@ -81,8 +81,8 @@ read_claims(struct arena *arena, struct json_object *claims,
 	ret->sid = claim(arena, claims, "sid");
 	ret->jti = claim(arena, claims, "jti");
 	ret->email = claim(arena, claims, "email");
-	return ret->sub && ret->client_id && ret->scope && ret->sid && ret->jti &&
-	    time_claim(claims, "exp", &ret->exp_s) &&
+	return ret->sub && ret->client_id && ret->scope && ret->sid &&
+	    ret->jti && time_claim(claims, "exp", &ret->exp_s) &&
 	    time_claim(claims, "iat", &ret->iat_s);
 }
 
@@ -98,8 +98,7 @@ judge_times(struct json_object *claims, const struct access_token *token,
 	if (nbf_s > now_s + CLOCK_LEEWAY_S ||
 	    token->iat_s > now_s + CLOCK_LEEWAY_S)
 		return ACCESS_TOKEN_EARLY;
-	return token->exp_s <= now_s ? ACCESS_TOKEN_EXPIRED
-	                             : ACCESS_TOKEN_GOOD;
+	return token->exp_s <= now_s ? ACCESS_TOKEN_EXPIRED : ACCESS_TOKEN_GOOD;
 }
 
 static enum access_token_result
@@ -143,8 +142,8 @@ access_token_judge(struct arena *arena, const struct settings *settings,
 	}
 	if (!claims)
 		return ACCESS_TOKEN_MALFORMED;
-	result =
-	    judge_claims(arena, settings, claims, resource_uri, now_s, &judged);
+	result = judge_claims(arena, settings, claims, resource_uri, now_s,
+	    &judged);
 	if (result == ACCESS_TOKEN_GOOD)
 		*ret = judged;
 	return result;
@@ -156,10 +155,12 @@ access_token_reason(enum access_token_result result)
 	static const char *const reasons[] = {
 	    [ACCESS_TOKEN_GOOD] = "good",
 	    [ACCESS_TOKEN_MALFORMED] = "the access token is malformed",
-	    [ACCESS_TOKEN_KEY_UNKNOWN] = "no key of ours signed the access token",
+	    [ACCESS_TOKEN_KEY_UNKNOWN] =
+	        "no key of ours signed the access token",
 	    [ACCESS_TOKEN_SIGNATURE] = "the access token's signature is wrong",
 	    [ACCESS_TOKEN_ISSUER] = "the access token is of another issuer",
-	    [ACCESS_TOKEN_AUDIENCE] = "the access token is for another resource",
+	    [ACCESS_TOKEN_AUDIENCE] =
+	        "the access token is for another resource",
 	    [ACCESS_TOKEN_EXPIRED] = "the access token expired",
 	    [ACCESS_TOKEN_EARLY] = "the access token is not valid yet",
 	};

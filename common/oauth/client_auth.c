@@ -17,7 +17,8 @@ authorization(struct request *rq)
 {
 	const char *value = request_header(rq, "HTTP_AUTHORIZATION");
 
-	return value ? value : request_header(rq, "REDIRECT_HTTP_AUTHORIZATION");
+	return value ? value
+	             : request_header(rq, "REDIRECT_HTTP_AUTHORIZATION");
 }
 
 static enum oauth_error
@@ -53,11 +54,13 @@ parse_basic(struct request *rq, const char *header,
 	pair = base64_decode_text(rq->arena, encoded);
 	colon = pair ? strchr(pair, ':') : NULL;
 	if (!colon)
-		return refuse_basic(rq, "the Authorization header is malformed");
+		return refuse_basic(rq,
+		    "the Authorization header is malformed");
 	*colon = '\0';
 	ret->client_id = uri_decode(rq->arena, pair, strlen(pair), true);
 	if (!ret->client_id || !*ret->client_id)
-		return refuse_basic(rq, "the Authorization header names no client");
+		return refuse_basic(rq,
+		    "the Authorization header names no client");
 	set_secret(ret, basic,
 	    uri_decode(rq->arena, colon + 1, strlen(colon + 1), true));
 	return OAUTH_OK;
@@ -71,7 +74,8 @@ parse_header(struct request *rq, struct client_credentials *ret)
 	if (!header)
 		return OAUTH_OK;
 	if (strncasecmp(header, "Basic ", 6) != 0)
-		return refuse_basic(rq, "the Authorization scheme is not Basic");
+		return refuse_basic(rq,
+		    "the Authorization scheme is not Basic");
 	return parse_basic(rq, header, ret);
 }
 
@@ -110,6 +114,6 @@ client_auth_refuse(struct request *rq, const struct client_credentials *client)
 		reply_header(rq, "WWW-Authenticate",
 		    "Basic realm=\"mcp-oauth\", charset=\"UTF-8\"");
 	return refuse(rq, OAUTH_INVALID_CLIENT,
-	    "the client is unknown or its credentials are wrong; a public client "
-	    "sends no client_secret");
+	    "the client is unknown or its credentials are wrong; a public "
+	    "client sends no client_secret");
 }

@@ -3,8 +3,8 @@
 
 #include "oauth/scope.h"
 
-static const char client_methods[] =
-    "none client_secret_post client_secret_basic";
+static const char
+    client_methods[] = "none client_secret_post client_secret_basic";
 
 static void
 add_url(struct arena *arena, struct json_object *object, const char *key,
@@ -28,7 +28,8 @@ metadata_of_server(struct arena *arena, const struct settings *settings)
 		    "/api/oauth/register");
 	add_url(arena, o, "revocation_endpoint", settings, "/api/oauth/revoke");
 	if (!settings->hs256) /* no public key to publish otherwise */
-		add_url(arena, o, "jwks_uri", settings, "/.well-known/jwks.json");
+		add_url(arena, o, "jwks_uri", settings,
+		    "/.well-known/jwks.json");
 	json_add_words(o, "response_types_supported", "code");
 	json_add_words(o, "response_modes_supported", "query");
 	json_add_words(o, "grant_types_supported",

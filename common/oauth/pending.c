@@ -21,7 +21,7 @@ pending_refuse_expired(struct request *rq)
 enum oauth_error
 pending_refuse_decided(struct request *rq)
 {
-	return refuse(rq, OAUTH_INVALID_REQUEST,
+	return refuse_status(rq, 403, OAUTH_ACCESS_DENIED,
 	    "This request was answered already. You can close this window.");
 }
 
@@ -69,7 +69,8 @@ pending_form(struct request *rq, const char *request_id, const char *csrf,
     struct browser **browser)
 {
 	*browser = browser_known(rq);
-	if (*browser && csrf && browser_csrf_fits(rq, *browser, request_id, csrf))
+	if (*browser && csrf &&
+	    browser_csrf_fits(rq, *browser, request_id, csrf))
 		return OAUTH_OK;
 	return refuse_status(rq, 403, OAUTH_ACCESS_DENIED,
 	    "This form was not sent from the page of this server that you "
@@ -81,8 +82,8 @@ pending_go_to(struct request *rq, const char *page, const char *request_id)
 {
 	struct buf location = buf_in(rq->arena);
 
-	buf_addf(&location, "%s/api/oauth/%s?request=",
-	    rq->settings->oauth_base_url, page);
+	buf_addf(&location,
+	    "%s/api/oauth/%s?request=", rq->settings->oauth_base_url, page);
 	uri_encode(&location, request_id);
 	return reply_redirect(rq, buf_text(&location));
 }

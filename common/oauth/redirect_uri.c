@@ -9,14 +9,14 @@
 
 /* Schemes that run code, read files or embed content: refused whatever the
  * settings say. */
-static const char never_schemes[] =
-    "javascript data vbscript file blob about filesystem view-source http "
-    "https ftp mailto ws wss";
+static const char
+    never_schemes[] = "javascript data vbscript file blob about filesystem "
+                      "view-source http https ftp mailto ws wss";
 
 /* The schemes that REDIRECT_URI_PRESET=guide adds to REDIRECT_URI_SCHEMES. */
-static const char guide_schemes[] =
-    "vscode vscode-insiders cursor jetbrains intellij pycharm webstorm zed "
-    "atom sublime mcp";
+static const char
+    guide_schemes[] = "vscode vscode-insiders cursor jetbrains intellij "
+                      "pycharm webstorm zed atom sublime mcp";
 
 static bool
 scheme_allowed(const struct settings *settings, const char *scheme)
@@ -132,15 +132,18 @@ redirect_uri_receiver(struct arena *arena, const char *redirect_uri)
 static void
 add_loopback(struct buf *list)
 {
-	static const int ports[] = {3000, 3001, 5000, 5173, 8080, 8000, 4000, 6274};
+	static const int ports[] = {3000, 3001, 5000, 5173, 8080, 8000, 4000,
+	    6274};
 	static const char *const paths[] = {"/oauth/callback", "/callback",
 	    "/auth/callback"};
 	size_t i, j;
 
 	for (i = 0; i < sizeof(ports) / sizeof(*ports); i++) {
 		for (j = 0; j < sizeof(paths) / sizeof(*paths); j++) {
-			buf_addf(list, "http://localhost:%d%s\n", ports[i], paths[j]);
-			buf_addf(list, "http://127.0.0.1:%d%s\n", ports[i], paths[j]);
+			buf_addf(list, "http://localhost:%d%s\n", ports[i],
+			    paths[j]);
+			buf_addf(list, "http://127.0.0.1:%d%s\n", ports[i],
+			    paths[j]);
 		}
 	}
 }

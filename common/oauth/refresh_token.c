@@ -39,7 +39,8 @@ session_id_to_bytes(const char *uuid, unsigned char *ret)
 
 		if (!digit)
 			continue; /* a hyphen */
-		ret[n / 2] = (unsigned char)(ret[n / 2] << 4 | (digit - digits));
+		ret[n / 2] = (unsigned char)(ret[n / 2] << 4 |
+		    (digit - digits));
 		n++;
 	}
 }
@@ -59,7 +60,8 @@ put_generation(unsigned char *ret, int64_t generation)
 	int i;
 
 	for (i = 0; i < GENERATION_BYTES; i++)
-		ret[i] = (unsigned char)(generation >> 8 * (GENERATION_BYTES - 1 - i));
+		ret[i] = (unsigned char)(generation >>
+		    8 * (GENERATION_BYTES - 1 - i));
 }
 
 static int64_t
@@ -130,8 +132,8 @@ refresh_token_read(struct arena *arena, const struct settings *settings,
 	struct layout token;
 
 	if (is_legacy(text)) {
-		*ret = (struct refresh_token){
-		    .kind = REFRESH_TOKEN_LEGACY, .text = text};
+		*ret = (struct refresh_token){.kind = REFRESH_TOKEN_LEGACY,
+		    .text = text};
 		return true;
 	}
 	if (strlen(text) != TOKEN_LENGTH ||
@@ -154,7 +156,8 @@ const char *
 refresh_token_successor(struct arena *arena, const struct settings *settings,
     enum keyring_root root, const struct refresh_token *token)
 {
-	struct sha256 key = keyring_key(settings, root, "refresh token successor");
+	struct sha256 key = keyring_key(settings, root,
+	    "refresh token successor");
 	struct sha256 secret = hmac_sha256(key.bytes, SHA256_BYTES, token->text,
 	    strlen(token->text));
 	struct layout next = {{0}, {0}, {0}, {0}};

@@ -117,8 +117,9 @@ read_texts(struct reader *r)
 	if (!read_text(r, "software_id", &r->ret->software_id) ||
 	    !read_text(r, "software_version", &r->ret->software_version) ||
 	    !read_text(r, "application_type", &r->ret->application_type))
-		return bad(r, "software_id, software_version and "
-		              "application_type must be strings");
+		return bad(r,
+		    "software_id, software_version and application_type must "
+		    "be strings");
 	if ((r->ret->software_id &&
 	        strlen(r->ret->software_id) > SHORT_TEXT_MAX_BYTES) ||
 	    (r->ret->software_version &&
@@ -147,7 +148,8 @@ static enum oauth_error
 read_display_uri(struct reader *r, const char *key, const char **ret)
 {
 	if (!read_text(r, key, ret))
-		return bad(r, arena_printf(r->arena, "%s must be a string", key));
+		return bad(r,
+		    arena_printf(r->arena, "%s must be a string", key));
 	if (*ret && !is_https(r->arena, *ret))
 		*ret = NULL;
 	return OAUTH_OK;
@@ -161,7 +163,8 @@ check_fetched_uri(struct reader *r, const char *key)
 	const char *text;
 
 	if (!read_text(r, key, &text) || (text && !is_https(r->arena, text)))
-		return bad(r, arena_printf(r->arena, "%s must be an https URI", key));
+		return bad(r,
+		    arena_printf(r->arena, "%s must be an https URI", key));
 	return OAUTH_OK;
 }
 
@@ -206,7 +209,8 @@ read_redirect_uris(struct reader *r)
 
 	if (!json_object_object_get_ex(r->metadata, "redirect_uris", &list) ||
 	    !list) {
-		r->ret->redirect_uris = redirect_uri_preset(r->arena, r->settings);
+		r->ret->redirect_uris = redirect_uri_preset(r->arena,
+		    r->settings);
 		return OAUTH_OK;
 	}
 	if (!json_object_is_type(list, json_type_array) ||
@@ -217,9 +221,9 @@ read_redirect_uris(struct reader *r)
 		return OAUTH_INVALID_REDIRECT_URI;
 	}
 	if (kept.len == 0) {
-		*r->reason = "no redirect URI is allowed: they must be https, http "
-		             "on localhost, 127.0.0.1 or [::1], or of an app's "
-		             "scheme that this server knows";
+		*r->reason = "no redirect URI is allowed: they must be https, "
+		             "http on localhost, 127.0.0.1 or [::1], or of an "
+		             "app's scheme that this server knows";
 		return OAUTH_INVALID_REDIRECT_URI;
 	}
 	r->ret->redirect_uris = buf_text(&kept);
@@ -286,10 +290,13 @@ read_auth_method(struct reader *r)
 	if (!read_text(r, "token_endpoint_auth_method", &method))
 		return bad(r, "token_endpoint_auth_method must be a string");
 	if (!method) /* RFC 7591 s2; what names no redirect_uris is public */
-		method = member(r, "redirect_uris") ? "client_secret_basic" : "none";
-	if (!text_has_word("none client_secret_post client_secret_basic", method))
-		return bad(r, "token_endpoint_auth_method must be none, "
-		              "client_secret_post or client_secret_basic");
+		method = member(r, "redirect_uris") ? "client_secret_basic"
+		                                    : "none";
+	if (!text_has_word("none client_secret_post client_secret_basic",
+	        method))
+		return bad(r,
+		    "token_endpoint_auth_method must be none, "
+		    "client_secret_post or client_secret_basic");
 	r->ret->token_endpoint_auth_method = method;
 	return OAUTH_OK;
 }
@@ -320,10 +327,11 @@ registration_read(struct arena *arena, const struct settings *settings,
 	struct reader r = {arena, settings, metadata, &registration, reason};
 	enum oauth_error error;
 
-	if ((error = read_redirect_uris(&r)) || (error = read_grant_types(&r)) ||
-	    (error = read_response_types(&r)) || (error = read_auth_method(&r)) ||
-	    (error = read_texts(&r)) || (error = read_uris(&r)) ||
-	    (error = read_scope(&r)))
+	if ((error = read_redirect_uris(&r)) ||
+	    (error = read_grant_types(&r)) ||
+	    (error = read_response_types(&r)) ||
+	    (error = read_auth_method(&r)) || (error = read_texts(&r)) ||
+	    (error = read_uris(&r)) || (error = read_scope(&r)))
 		return error;
 	*ret = registration;
 	return OAUTH_OK;

@@ -25,8 +25,8 @@ enum oauth_error registration_read(struct arena *arena,
 
 /* The answer to a registration (s3.2.1).  client_secret is NULL for a public
  * client.  The caller owns the object. */
-struct json_object *registration_response(
-    const struct client_registration *registration, int64_t issued_s,
-    const char *client_secret);
+struct json_object *registration_response(const struct client_registration
+                                              *registration,
+    int64_t issued_s, const char *client_secret);
 
 #endif

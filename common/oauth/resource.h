@@ -21,8 +21,8 @@ const struct resource_setting *resource_default(
 
 /* The resource whose path is a whole-segment prefix of path, the longest one;
  * NULL when none is. */
-const struct resource_setting *resource_of_path(
-    const struct settings *settings, const char *path);
+const struct resource_setting *resource_of_path(const struct settings *settings,
+    const char *path);
 
 /*
  * Parameter number param of the request, which may stand several times:

@@ -36,8 +36,7 @@ scope_supported(struct arena *arena, const struct settings *settings)
 }
 
 const char *
-scope_intersect(struct arena *arena, const char *requested,
-    const char *allowed)
+scope_intersect(struct arena *arena, const char *requested, const char *allowed)
 {
 	const char **tokens = text_split(arena, requested, " ", NULL);
 	struct buf list = buf_in(arena);
@@ -62,8 +61,8 @@ scope_covers(struct arena *arena, const char *granted, const char *required)
 const char *
 scope_union(struct arena *arena, const char *a, const char *b)
 {
-	const char **tokens =
-	    text_split(arena, arena_printf(arena, "%s %s", a, b), " ", NULL);
+	const char **tokens = text_split(arena,
+	    arena_printf(arena, "%s %s", a, b), " ", NULL);
 	struct buf list = buf_in(arena);
 
 	for (; *tokens; tokens++)

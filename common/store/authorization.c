@@ -15,10 +15,11 @@ authorization_request_create(struct store *store, struct arena *arena,
     const struct browser *browser, const struct authorization_request *request,
     int64_t expires_s, bool *signed_in)
 {
-	static const struct statement statement = {"authorization_request_create",
-	    "SELECT * FROM oauth.authorization_request_create($1, $2, $3, $4, $5, "
-	    "$6, $7, $8, $9, $10, $11)",
-	    false};
+	static const struct statement statement =
+	    {"authorization_request_create",
+	        "SELECT * FROM oauth.authorization_request_create($1, $2, $3, "
+	        "$4, $5, $6, $7, $8, $9, $10, $11)",
+	        false};
 	static const char *const outcomes[] = {
 	    [AUTHORIZATION_CREATED] = "created",
 	    [AUTHORIZATION_UNKNOWN_CLIENT] = "unknown_client",

@@ -16,7 +16,8 @@ struct browser {
 
 struct authorization_request {
 	const char *request_id, *client_id, *redirect_uri, *scope, *resource;
-	const char *state, *code_challenge, *prompt; /* state, prompt: or NULL */
+	const char *state, *code_challenge,
+	    *prompt; /* state, prompt: or NULL */
 
 	/* Set by authorization_request_get(). */
 	const char *client_name, *client_uri; /* or NULL */
@@ -41,8 +42,9 @@ enum authorization_create_result {
 
 /* Store a request that was checked, for expires_s.  AUTHORIZATION_CREATED sets
  * *signed_in: whether the login cookie is good for it. */
-enum authorization_create_result authorization_request_create(
-    struct store *store, struct arena *arena, const struct browser *browser,
+enum authorization_create_result authorization_request_create(struct store
+                                                                  *store,
+    struct arena *arena, const struct browser *browser,
     const struct authorization_request *request, int64_t expires_s,
     bool *signed_in) __attribute__((__warn_unused_result__));
 

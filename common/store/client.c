@@ -41,8 +41,8 @@ client_get(struct store *store, struct arena *arena, const char *client_id,
 	ret->redirect_uris = store_text(arena, row, 0, "redirect_uris");
 	ret->grant_types = store_text(arena, row, 0, "grant_types");
 	ret->scope = store_text(arena, row, 0, "scope");
-	ret->token_endpoint_auth_method =
-	    store_text(arena, row, 0, "token_endpoint_auth_method");
+	ret->token_endpoint_auth_method = store_text(arena, row, 0,
+	    "token_endpoint_auth_method");
 	return CLIENT_OK;
 }
 
@@ -76,8 +76,8 @@ client_register(struct store *store, struct arena *arena,
     int64_t limit, int64_t *issued_s, int64_t *retry_after_s)
 {
 	static const struct statement statement = {"client_register",
-	    "SELECT * FROM oauth.client_register($1, $2, $3, $4, $5, $6, $7, $8, "
-	    "$9, $10, $11, $12, $13, $14, $15, $16, $17)",
+	    "SELECT * FROM oauth.client_register($1, $2, $3, $4, $5, $6, $7, "
+	    "$8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
 	    false};
 	static const char *const outcomes[] = {
 	    [CLIENT_REGISTERED] = "registered",

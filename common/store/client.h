@@ -8,7 +8,8 @@
 /* What a request says of its client; judged by the SQL function it goes to. */
 struct client_credentials {
 	const char *client_id; /* NULL: none given */
-	const char *method;    /* as presented: "none", "client_secret_basic" ... */
+	const char
+	    *method; /* as presented: "none", "client_secret_basic" ... */
 	bool has_secret;
 	struct sha256 client_secret_digest;
 };

@@ -35,11 +35,11 @@ enum login_finish_result {
 
 /* The password was right: keep login_digest for expires_s, end the login that
  * the browser had before (previous_digest, or NULL), clear the count. */
-enum login_finish_result login_finish(struct store *store,
-    struct arena *arena, const char *user_id, const struct sha256 *login_digest,
-    const struct sha256 *previous_digest, int64_t expires_s,
-    const char *remote, const char *user_agent,
-    const struct login_limits *limits) __attribute__((__warn_unused_result__));
+enum login_finish_result login_finish(struct store *store, struct arena *arena,
+    const char *user_id, const struct sha256 *login_digest,
+    const struct sha256 *previous_digest, int64_t expires_s, const char *remote,
+    const char *user_agent, const struct login_limits *limits)
+    __attribute__((__warn_unused_result__));
 
 /* Sign out.  False when the database is away. */
 bool login_end(struct store *store, struct arena *arena,

@@ -15,8 +15,8 @@ enum revocation_kind {
 
 struct revocation {
 	enum revocation_kind kind;
-	const char *subject;    /* "" with REVOKED_ALL */
-	int64_t not_before_s;   /* tokens issued at or before this are dead */
+	const char *subject;  /* "" with REVOKED_ALL */
+	int64_t not_before_s; /* tokens issued at or before this are dead */
 	int64_t expires_s;
 };
 

@@ -37,12 +37,12 @@ read_grant(struct arena *arena, const PGresult *row, const char *session_id,
 enum code_result
 code_redeem(struct store *store, struct arena *arena,
     const struct client_credentials *client,
-    const struct code_redemption *redemption,
-    const struct session_terms *terms, struct session_grant *ret)
+    const struct code_redemption *redemption, const struct session_terms *terms,
+    struct session_grant *ret)
 {
 	static const struct statement statement = {"code_redeem",
-	    "SELECT * FROM oauth.code_redeem($1, $2, $3, $4, $5, $6, $7, $8, $9, "
-	    "$10, $11, $12, $13)",
+	    "SELECT * FROM oauth.code_redeem($1, $2, $3, $4, $5, $6, $7, $8, "
+	    "$9, $10, $11, $12, $13)",
 	    false};
 	static const char *const outcomes[] = {
 	    [CODE_REDEEMED] = "redeemed",
@@ -90,8 +90,8 @@ session_rotate(struct store *store, struct arena *arena,
     const struct session_terms *terms, struct session_grant *ret)
 {
 	static const struct statement statement = {"session_rotate",
-	    "SELECT * FROM oauth.session_rotate($1, $2, $3, $4, $5, $6, $7, $8, "
-	    "$9, $10, $11, $12, $13, $14, $15, $16)",
+	    "SELECT * FROM oauth.session_rotate($1, $2, $3, $4, $5, $6, $7, "
+	    "$8, $9, $10, $11, $12, $13, $14, $15, $16)",
 	    true};
 	static const char *const outcomes[] = {
 	    [ROTATE_OK] = "rotated",
@@ -139,8 +139,8 @@ session_rotate(struct store *store, struct arena *arena,
 }
 
 enum legacy_result
-session_find_legacy(struct store *store, struct arena *arena,
-    const char *token, const char **session_id, const char **token_hash)
+session_find_legacy(struct store *store, struct arena *arena, const char *token,
+    const char **session_id, const char **token_hash)
 {
 	static const struct statement statement = {"session_find_legacy",
 	    "SELECT * FROM oauth.session_find_legacy($1, $2, $3)", true};
@@ -154,7 +154,8 @@ session_find_legacy(struct store *store, struct arena *arena,
 	int outcome;
 
 	store_add_text(&params, hex_encode(arena, digest.bytes, SHA256_BYTES));
-	store_add_text(&params, base64_encode(arena, digest.bytes, SHA256_BYTES));
+	store_add_text(&params,
+	    base64_encode(arena, digest.bytes, SHA256_BYTES));
 	store_add_text(&params,
 	    base64url_encode(arena, digest.bytes, SHA256_BYTES));
 	row = store_call(store, &statement, &params);

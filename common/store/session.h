@@ -36,7 +36,7 @@ enum code_result {
 	CODE_REDIRECT_URI,
 	CODE_RESOURCE,
 	CODE_WRONG_VERIFIER, /* the code is burnt */
-	CODE_USER,     /* disabled */
+	CODE_USER,           /* disabled */
 	CODE_GRANT_TYPE,
 	CODE_REPLAYED, /* spent before: the session it made is ended */
 	CODE_BAD_CLIENT,
@@ -49,9 +49,8 @@ enum code_result {
  */
 enum code_result code_redeem(struct store *store, struct arena *arena,
     const struct client_credentials *client,
-    const struct code_redemption *redemption,
-    const struct session_terms *terms, struct session_grant *ret)
-    __attribute__((__warn_unused_result__));
+    const struct code_redemption *redemption, const struct session_terms *terms,
+    struct session_grant *ret) __attribute__((__warn_unused_result__));
 
 /* ---- rotation (RFC 6749 s6, RFC 9700 s4.14.2) ---- */
 
@@ -97,9 +96,9 @@ enum legacy_result { LEGACY_FOUND, LEGACY_UNKNOWN, LEGACY_STORE_DOWN };
  * base64 or base64url.  LEGACY_FOUND sets *session_id and *token_hash (as it
  * is stored).
  */
-enum legacy_result session_find_legacy(struct store *store,
-    struct arena *arena, const char *token, const char **session_id,
-    const char **token_hash) __attribute__((__warn_unused_result__));
+enum legacy_result session_find_legacy(struct store *store, struct arena *arena,
+    const char *token, const char **session_id, const char **token_hash)
+    __attribute__((__warn_unused_result__));
 
 /* ---- revocation (RFC 7009) ---- */
 

@@ -2,8 +2,7 @@
 #include "store/status.h"
 
 bool
-store_status(struct store *store, struct arena *arena,
-    struct store_status *ret)
+store_status(struct store *store, struct arena *arena, struct store_status *ret)
 {
 	static const struct statement statement = {"status",
 	    "SELECT * FROM oauth.status()", true};

@@ -57,8 +57,8 @@ note_fault(const char *message)
 {
 	char line[256];
 
-	(void)snprintf(line, sizeof(line), "%.*s",
-	    (int)strcspn(message, "\n"), message);
+	(void)snprintf(line, sizeof(line), "%.*s", (int)strcspn(message, "\n"),
+	    message);
 	log_raise(LOG_ERROR);
 	log_text("fault", line);
 }
@@ -119,7 +119,8 @@ connected(struct store *store, int64_t deadline_ms)
 	if (store->conn && still_alive(store->conn))
 		return true;
 	disconnect(store);
-	if (connect_until(store, limit_ms < deadline_ms ? limit_ms : deadline_ms))
+	if (connect_until(store,
+	        limit_ms < deadline_ms ? limit_ms : deadline_ms))
 		return true;
 	note_fault(store->conn && *PQerrorMessage(store->conn)
 	        ? PQerrorMessage(store->conn)
@@ -231,7 +232,8 @@ result_until(PGconn *conn, int64_t deadline_ms)
 	for (;;) {
 		while (PQisBusy(conn)) {
 			if (!wait_socket(conn, POLLIN, deadline_ms)) {
-				note_fault("the database did not answer in time");
+				note_fault(
+				    "the database did not answer in time");
 				cancel(conn);
 				PQclear(last);
 				return NULL;
@@ -273,7 +275,8 @@ judge(struct store *store, const PGresult *result)
 	if (sqlstate_is(result, "0A000") || sqlstate_is(result, "26000"))
 		return CALLED_STALE;
 	note_fault(PQresultErrorMessage(result));
-	if (sqlstate_is(result, "25006")) /* a standby now: look for the primary */
+	if (sqlstate_is(result,
+	        "25006")) /* a standby now: look for the primary */
 		return CALLED_STALE;
 	return CALLED_REFUSED;
 }
@@ -298,7 +301,8 @@ prepare(struct store *store, const struct statement *statement,
 
 	if (is_prepared(store, statement))
 		return CALLED_ROWS;
-	if (!PQsendPrepare(store->conn, statement->name, statement->sql, 0, NULL))
+	if (!PQsendPrepare(store->conn, statement->name, statement->sql, 0,
+	        NULL))
 		return CALLED_STALE; /* nothing was sent */
 	result = result_until(store->conn, deadline_ms);
 	called = judge(store, result);
@@ -341,7 +345,8 @@ store_call(struct store *store, const struct statement *statement,
 	for (attempt = 0; attempt < 2; attempt++) {
 		if (!connected(store, deadline_ms))
 			return NULL;
-		switch (call_once(store, statement, params, deadline_ms, &result)) {
+		switch (
+		    call_once(store, statement, params, deadline_ms, &result)) {
 		case CALLED_ROWS:
 			return result;
 		case CALLED_REFUSED:
