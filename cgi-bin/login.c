@@ -25,6 +25,7 @@ enum {
 	LOGIN_BODY_MAX_BYTES = 8192,
 	EMAIL_MAX_BYTES = 254,
 	SLOT_WAIT_MS = 1500,
+	PLACES = 8, /* to wait for a slot, on the whole host */
 };
 
 static const struct param params[] = {
@@ -92,25 +93,27 @@ refuse_login(struct request *rq, const struct browser *browser,
 }
 
 /*
- * Compare under the host's limit of hashing at once.  False when no slot came
- * free: the caller answers 503.
+ * Room for one comparison under the host's limit of hashing at once: a
+ * descriptor to be closed when done, -1 when there is none.  A few may wait for
+ * it; whoever comes when they do is turned away at once, so that a flood of
+ * sign-ins holds up nothing else.
  */
-static bool
-compare_password(struct request *rq, const char *hash, const char *password,
-    bool *matches)
+static int
+take_hash_slot(struct request *rq)
 {
+	const char *directory = rq->settings->state_directory;
 	bool usable = false;
-	AUTO_FD slot = slot_take(rq->settings->state_directory, "hash",
-	    slot_processors(), SLOT_WAIT_MS, &usable);
+	AUTO_FD place = slot_take(directory, "waiting", PLACES, 0, &usable);
+	int slot = -1;
 
-	if (slot < 0) {
+	if (place >= 0)
+		slot = slot_take(directory, "hash", slot_processors(),
+		    SLOT_WAIT_MS, &usable);
+	if (slot < 0)
 		log_text("fault",
 		    usable ? "all password slots stayed taken"
 		           : "STATE_DIRECTORY cannot be written");
-		return false;
-	}
-	*matches = password_matches(hash, password);
-	return true;
+	return slot;
 }
 
 static struct login_limits
@@ -154,21 +157,21 @@ attempt(struct request *rq, const struct browser *browser, const char *email,
 {
 	struct login_limits limits = limits_of(rq);
 	struct login_candidate candidate = {0};
+	AUTO_FD slot = take_hash_slot(rq);
 	enum login_result result;
-	bool matches;
 
+	if (slot < 0)
+		return refuse_unavailable(rq,
+		    "Too many people are signing in at this moment.");
 	result = login_begin(rq->store, rq->arena, email, request_remote(rq),
 	    &limits, &candidate);
 	if (result == LOGIN_STORE_DOWN)
 		return pending_refuse_unreachable(rq);
-	if (!compare_password(rq,
-	        result == LOGIN_CHECK ? candidate.password_hash : NULL,
-	        password, &matches))
-		return refuse_unavailable(rq,
-		    "Too many people are signing in at this moment.");
-	if (result != LOGIN_CHECK)
+	if (result != LOGIN_CHECK) {
+		(void)password_matches(NULL, password);
 		return refuse_login(rq, browser, email, candidate.reason);
-	if (!matches)
+	}
+	if (!password_matches(candidate.password_hash, password))
 		return refuse_login(rq, browser, email, "wrong password");
 	return finish(rq, browser, email, candidate.user_id);
 }
