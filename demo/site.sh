@@ -88,6 +88,11 @@ port_busy() {
   (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
 }
 
+port_free() {
+  ! port_busy "$port" ||
+    die "port $port of 127.0.0.1 is in use: choose another, such as PORT=$((port + 1))"
+}
+
 # The status code of a GET, without curl.
 http_status() { # PORT PATH
   local line
@@ -381,15 +386,17 @@ start() {
   case $port in
   '' | *[!0-9]*) die "the port must be a number: '$port'" ;;
   esac
+  # A site that already runs here makes room, unless the port is another's.
   D=$(state_of "$dir")
-  if [ -n "$D" ] || [ -e "$dir/env" ]; then
-    stop
+  if [ -z "$D" ] || ! grep -qsx "PORT='$port'" "$dir/env"; then
+    port_free
   fi
-  ! port_busy "$port" ||
-    die "port $port of 127.0.0.1 is in use: choose another, such as PORT=$((port + 1))"
+  stop
+  port_free
   base_url=http://127.0.0.1:$port
 
   D=$(mktemp -d /var/tmp/mcp-oauth.XXXXXX)
+  started=1
   mkdir -p "$dir"
   ln -sfn "$D" "$dir/state"
   conf=$D/etc/mcp-oauth
@@ -471,15 +478,16 @@ verb=${1-}
 mkdir -p "$2"
 dir=$(cd "$2" && pwd)
 port=${3-}
+started=
 case $verb in
 start)
-  trap '[ $? -eq 0 ] || SITE_KEEP=1 stop' EXIT
+  trap '[ $? -eq 0 ] || [ -z "$started" ] || SITE_KEEP=1 stop' EXIT
   start
   tell 'make demo-stop'
   ;;
 run)
   trap 'exit 0' INT TERM HUP
-  trap 'trap "" INT TERM HUP; stop' EXIT
+  trap 'trap "" INT TERM HUP; [ -z "$started" ] || stop' EXIT
   start
   tell 'Ctrl-C'
   while alive "$(web_pid)" "$D/apache"; do
