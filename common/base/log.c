@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -31,6 +32,7 @@ static const char *const level_names[] = {"error", "warning", "notice", "info",
     "debug"};
 static const int syslog_priorities[] = {3, 4, 5, 6, 7};
 
+static pthread_mutex_t sink_mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct {
 	char name[32];
 	char path[PATH_MAX]; /* "" unless a file */
@@ -60,6 +62,7 @@ copy_text(char *to, size_t size, const char *from)
 void
 log_open(const char *name, const char *log_to, enum log_level least)
 {
+	(void)pthread_mutex_lock(&sink_mutex);
 	copy_text(sink.name, sizeof(sink.name), name);
 	sink.least = least;
 	if (sink.fd >= 0)
@@ -74,6 +77,7 @@ log_open(const char *name, const char *log_to, enum log_level least)
 		sink.to = TO_FILE;
 		copy_text(sink.path, sizeof(sink.path), log_to);
 	}
+	(void)pthread_mutex_unlock(&sink_mutex);
 }
 
 bool
@@ -133,13 +137,11 @@ timestamp(char *to, size_t size)
 }
 
 static void
-emit(enum log_level level, const char *words)
+write_line(enum log_level level, const char *words)
 {
 	char stamp[48], out[LINE_BYTES + 256];
 	int len, fd = STDERR_FILENO;
 
-	if (level > sink.least)
-		return;
 	if (sink.to == TO_SYSLOG) {
 		syslog(syslog_priorities[level], "%s: %s", level_names[level],
 		    words);
@@ -158,6 +160,15 @@ emit(enum log_level level, const char *words)
 		fd = STDERR_FILENO;
 	if (write(fd, out, (size_t)len) < 0 && fd != STDERR_FILENO)
 		(void)!write(STDERR_FILENO, out, (size_t)len);
+}
+
+static void
+emit(enum log_level level, const char *words)
+{
+	(void)pthread_mutex_lock(&sink_mutex);
+	if (level <= sink.least)
+		write_line(level, words);
+	(void)pthread_mutex_unlock(&sink_mutex);
 }
 
 void
