@@ -269,6 +269,7 @@ MinSpareThreads 4
 MaxSpareThreads 64
 FcgidIPCDir $D/apache/run/fcgid
 FcgidProcessTableFile $D/apache/run/fcgid.shm
+FcgidSpawnScoreUpLimit 50
 DocumentRoot $D/apache/www
 <Directory />
   AllowOverride None
