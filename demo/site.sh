@@ -297,6 +297,8 @@ Alias /mcp $D/usr/libexec/mcp-oauth/demo/whoami
 </Directory>
 Use GuardMCP /mcp
 EOF
+      [ ! -x "$D/usr/libexec/mcp-oauth/demo/whoami" ] ||
+        echo "FcgidCmdOptions $D/usr/libexec/mcp-oauth/demo/whoami MaxProcesses 16 MinProcesses 1"
     fi
     printf '%s\n' "${SITE_APACHE_EXTRA-}"
   } >"$D/apache/httpd.conf"
