@@ -416,7 +416,13 @@ start() {
   [ "$account" = "$(id -un)" ] || chown -R "$account:" "$D/etc" "$D/apache"
   database_make
   database_fill
-  command_run --config "$conf/mcp-oauth.conf" render --jwks "$conf/jwks.json"
+  case "${SITE_CONF_EXTRA-}" in
+  *JWT_ALG=HS256*) ;; # no public keys
+  *)
+    command_run --config "$conf/mcp-oauth.conf" render \
+      --jwks "$conf/jwks.json"
+    ;;
+  esac
   password=$(random_hex 6)
   command_run --config "$conf/mcp-oauth.conf" user add demo@example.com \
     --name 'Demo User' <<<"$password"
