@@ -4,7 +4,7 @@
 #ifndef GUARD_CHALLENGE_H
 #define GUARD_CHALLENGE_H
 
-#include "http/reply.h"
+#include "http/refuse.h"
 #include "verdict.h"
 
 /* The whole answer for a verdict other than VERDICT_ALLOWED. */

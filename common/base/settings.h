@@ -93,10 +93,6 @@ const struct settings *settings_load(struct arena *arena,
     enum settings_kind kind, const char *file, const char *document_root,
     const char **error) __attribute__((__warn_unused_result__));
 
-/* Is secret machine-made: 43 or more base64url, or 64 or more hex characters,
- * and none of the placeholders that examples print? */
-bool settings_secret_allowed(const char *secret);
-
 /* Every effective value as KEY=value lines, secrets masked. */
 void settings_print(const struct settings *settings, struct buf *ret);
 

@@ -8,7 +8,7 @@
 #ifndef HTTP_ENDPOINT_H
 #define HTTP_ENDPOINT_H
 
-#include "http/reply.h"
+#include "http/refuse.h"
 #include "http/request.h"
 
 enum param_flags {

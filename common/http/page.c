@@ -49,7 +49,7 @@ static const char style[] =
     ".warning{padding:.75rem;border-radius:.4rem;color:var(--warn);"
     "background:var(--warn-back)}"
     ".error{color:var(--bad);font-weight:600}"
-    ".soft{color:var(--soft);font-size:.875rem}";
+    ".soft{color:var(--soft);font-size:.875rem;margin:1rem 0 0}";
 
 struct buf
 page_begin(struct request *rq, const char *title)
@@ -101,30 +101,4 @@ page_end(struct request *rq, int status, struct buf *page)
 	page_headers(rq);
 	return reply_text(rq, status, "text/html; charset=utf-8",
 	    buf_text(page));
-}
-
-void
-page_refusal(struct request *rq, int status, enum oauth_error error,
-    const char *description)
-{
-	struct buf page = page_begin(rq,
-	    status >= 500 ? "This does not work right now"
-	                  : "This request cannot go on");
-
-	buf_add(&page, "<p class=\"error\">");
-	html_add(&page, description);
-	buf_add(&page, "</p>\n");
-	if (status >= 500)
-		buf_add(&page,
-		    "<p>Nothing was lost. Try again in a moment.</p>\n");
-	else
-		buf_add(&page,
-		    "<p>Go back to the application that brought you here and "
-		    "connect again. If this page comes back, the application "
-		    "has "
-		    "to be set up anew: remove its connection there and add it "
-		    "again.</p>\n");
-	buf_addf(&page, "<p class=\"soft\">Error code: %s</p>\n",
-	    oauth_error_name(error));
-	(void)page_end(rq, status, &page);
 }

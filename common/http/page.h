@@ -14,8 +14,4 @@ struct buf page_begin(struct request *rq, const char *title);
 /* Close it and make it the reply. */
 enum oauth_error page_end(struct request *rq, int status, struct buf *page);
 
-/* A page that says what is wrong and what to do; it never redirects. */
-void page_refusal(struct request *rq, int status, enum oauth_error error,
-    const char *description);
-
 #endif

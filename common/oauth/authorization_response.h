@@ -4,7 +4,7 @@
 #ifndef OAUTH_AUTHORIZATION_RESPONSE_H
 #define OAUTH_AUTHORIZATION_RESPONSE_H
 
-#include "http/reply.h"
+#include "http/refuse.h"
 
 /* 303 to redirect_uri with code, state (or NULL) and iss. */
 enum oauth_error authorization_response_code(struct request *rq,

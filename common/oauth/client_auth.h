@@ -3,7 +3,7 @@
 #ifndef OAUTH_CLIENT_AUTH_H
 #define OAUTH_CLIENT_AUTH_H
 
-#include "http/reply.h"
+#include "http/refuse.h"
 #include "store/client.h"
 
 /*

@@ -4,7 +4,7 @@
 #ifndef OAUTH_PENDING_H
 #define OAUTH_PENDING_H
 
-#include "http/reply.h"
+#include "http/refuse.h"
 #include "oauth/browser.h"
 
 /*

@@ -10,7 +10,6 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "crypto/encode.h"
 
 enum { STATEMENTS_MAX = 32, DRAIN_MAX = 8 };
 
@@ -153,38 +152,6 @@ store_close(struct store *store)
 	disconnect(store);
 	free(store->database_url);
 	free(store);
-}
-
-/* ---- parameters ---- */
-
-void
-store_add_text(struct store_params *params, const char *value)
-{
-	if (params->n == STORE_PARAMS_MAX)
-		abort(); /* our own mistake: every statement's count is fixed */
-	params->values[params->n++] = value;
-}
-
-void
-store_add_int64(struct store_params *params, int64_t value)
-{
-	store_add_text(params,
-	    arena_printf(params->arena, "%lld", (long long)value));
-}
-
-void
-store_add_bool(struct store_params *params, bool value)
-{
-	store_add_text(params, value ? "t" : "f");
-}
-
-void
-store_add_digest(struct store_params *params, const struct sha256 *value)
-{
-	store_add_text(params,
-	    value ? arena_printf(params->arena, "\\x%s",
-	                hex_encode(params->arena, value->bytes, SHA256_BYTES))
-	          : NULL);
 }
 
 /* ---- calling ---- */
@@ -362,56 +329,4 @@ store_call(struct store *store, const struct statement *statement,
 		}
 	}
 	return NULL;
-}
-
-/* ---- rows ---- */
-
-static const char *
-value_of(const PGresult *result, int row, const char *column)
-{
-	int number = PQfnumber(result, column);
-
-	if (number < 0 || PQgetisnull(result, row, number))
-		return NULL;
-	return PQgetvalue(result, row, number);
-}
-
-const char *
-store_text(struct arena *arena, const PGresult *result, int row,
-    const char *column)
-{
-	const char *value = value_of(result, row, column);
-
-	return value ? arena_strdup(arena, value) : NULL;
-}
-
-int64_t
-store_int64(const PGresult *result, int row, const char *column)
-{
-	const char *value = value_of(result, row, column);
-
-	return value ? strtoll(value, NULL, 10) : 0;
-}
-
-bool
-store_bool(const PGresult *result, int row, const char *column)
-{
-	const char *value = value_of(result, row, column);
-
-	return value && text_equal(value, "t");
-}
-
-int
-store_outcome(const PGresult *result, const char *const *names, size_t n)
-{
-	const char *outcome = PQgetvalue(result, 0, 0);
-	size_t i;
-
-	log_text("outcome", outcome);
-	for (i = 0; i < n; i++)
-		if (names[i] && text_equal(names[i], outcome))
-			return (int)i;
-	log_raise(LOG_ERROR);
-	log_text("fault", "the database answered with an unknown outcome");
-	return -1;
 }

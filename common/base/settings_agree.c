@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* settings_agree.c - what the values of one file must agree on. */
+#include <string.h>
+
+#include "base/settings_reader.h"
+#include "base/text.h"
+#include "base/uri.h"
+
+/* OAUTH_ISSUER: the origin of OAUTH_BASE_URL, with a path or without. */
+static bool
+settle_issuer(struct settings_reader *r)
+{
+	struct settings *s = r->settings;
+	struct uri uri;
+
+	s->issuer_path = "";
+	if (!s->oauth_issuer)
+		s->oauth_issuer = s->oauth_base_url;
+	if (!uri_parse(r->arena, s->oauth_issuer, &uri) || uri.query ||
+	    uri.fragment || uri.userinfo || uri_has_dot_segments(&uri) ||
+	    !text_equal(uri_origin(r->arena, &uri), s->oauth_base_url) ||
+	    text_ends(uri.path, "/"))
+		return settings_fail(r, "OAUTH_ISSUER",
+		    "must be OAUTH_BASE_URL, with a path or without, and no "
+		    "trailing slash");
+	s->issuer_path = uri.path;
+	return true;
+}
+
+static bool
+resource_path_allowed(struct settings_reader *r, const char *path)
+{
+	struct uri uri;
+	const char *full = arena_printf(r->arena, "%s%s",
+	    r->settings->oauth_base_url, path);
+
+	return path[0] == '/' && uri_parse(r->arena, full, &uri) &&
+	    !uri.query && !uri.fragment && !uri_has_dot_segments(&uri) &&
+	    !strstr(path, "//") && !strchr(path, '%') &&
+	    (path[1] == '\0' || !text_ends(path, "/"));
+}
+
+static bool
+settle_resources(struct settings_reader *r)
+{
+	struct resource_setting *resources;
+	const char **paths;
+	size_t n, i;
+
+	paths = text_split(r->arena, r->settings->mcp_resources_text, " ,", &n);
+	resources = arena_alloc(r->arena, (n + 1) * sizeof(*resources));
+	for (i = 0; i < n; i++) {
+		if (!resource_path_allowed(r, paths[i]))
+			return settings_fail(r, "MCP_RESOURCES",
+			    "must be paths such as /mcp, separated by blanks, "
+			    "without trailing slash");
+		resources[i].path = paths[i];
+		resources[i].uri = arena_printf(r->arena, "%s%s",
+		    r->settings->oauth_base_url,
+		    paths[i][1] == '\0' ? "" : paths[i]);
+	}
+	if (n == 0)
+		return settings_fail(r, "MCP_RESOURCES",
+		    "must name at least one path");
+	r->settings->mcp_resources = resources;
+	r->settings->n_mcp_resources = n;
+	return true;
+}
+
+static bool
+settle_secrets(struct settings_reader *r)
+{
+	const struct settings *s = r->settings;
+
+	if (s->kind == SETTINGS_SERVER && !s->jwt_secret)
+		return settings_fail(r, "JWT_SECRET",
+		    "is missing: put the output of \"mcp-oauth key generate\" "
+		    "there");
+	if (s->kind == SETTINGS_SERVER && s->hs256 && !s->oauth_root_secret)
+		return settings_fail(r, "OAUTH_ROOT_SECRET",
+		    "is missing: with JWT_ALG=HS256 the root of all other keys "
+		    "is a secret of its own");
+	if (s->kind == SETTINGS_SERVER && s->hs256 &&
+	    text_equal(s->oauth_root_secret, s->jwt_secret))
+		return settings_fail(r, "OAUTH_ROOT_SECRET",
+		    "must differ from JWT_SECRET");
+	if (!s->hs256 && s->oauth_root_secret)
+		return settings_fail(r, "OAUTH_ROOT_SECRET",
+		    "is for JWT_ALG=HS256 only: JWT_SECRET is the root here");
+	if (s->kind == SETTINGS_GUARD && s->hs256 && !s->jwt_secret)
+		return settings_fail(r, "JWT_SECRET",
+		    "is missing: JWT_ALG=HS256 needs it");
+	if (s->kind == SETTINGS_GUARD && !s->hs256 && s->jwt_secret)
+		return settings_fail(r, "JWT_SECRET",
+		    "is for JWT_ALG=HS256 only: remove it from the guard's "
+		    "file");
+	if (s->kind == SETTINGS_GUARD && !s->hs256 && !s->jwks_file)
+		return settings_fail(r, "JWKS_FILE",
+		    "is missing: name the file that \"mcp-oauth render\" "
+		    "writes");
+	return true;
+}
+
+static bool
+settle_audience(struct settings_reader *r)
+{
+	const struct settings *s = r->settings;
+
+	if (s->mcp_server_audience && (!s->hs256 || s->n_mcp_resources != 1))
+		return settings_fail(r, "MCP_SERVER_AUDIENCE",
+		    "works with JWT_ALG=HS256 and exactly one of MCP_RESOURCES "
+		    "only: leave it out, the audience is the resource itself");
+	return true;
+}
+
+static bool
+settle_lifetimes(struct settings_reader *r)
+{
+	const struct settings *s = r->settings;
+
+	if (s->access_token_expires_s > s->key_period_s)
+		return settings_fail(r, "KEY_PERIOD",
+		    "must not be shorter than ACCESS_TOKEN_EXPIRES");
+	if (s->authorization_code_expires_s > 600)
+		return settings_fail(r, "AUTHORIZATION_CODE_EXPIRES",
+		    "must be at most 600 seconds");
+	if (s->refresh_reuse_grace_s > 3600)
+		return settings_fail(r, "REFRESH_REUSE_GRACE",
+		    "must be at most 3600 seconds");
+	if (s->refresh_token_expires_s < s->access_token_expires_s)
+		return settings_fail(r, "REFRESH_TOKEN_EXPIRES",
+		    "must not be shorter than ACCESS_TOKEN_EXPIRES");
+	return true;
+}
+
+static bool
+settle_log(struct settings_reader *r)
+{
+	const char *to = r->settings->log_to;
+
+	if (to[0] != '/' && !text_equal(to, "stderr") &&
+	    !text_equal(to, "syslog"))
+		return settings_fail(r, "LOG_TO",
+		    "must be stderr, syslog or an absolute path");
+	return true;
+}
+
+bool
+settings_agree(struct settings_reader *r)
+{
+	return settle_issuer(r) && settle_resources(r) && settle_secrets(r) &&
+	    settle_audience(r) && settle_lifetimes(r) && settle_log(r);
+}

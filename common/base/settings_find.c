@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* settings_find.c - where the configuration file is. */
+#define _DEFAULT_SOURCE /* getpwuid, geteuid */
+#include <pwd.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/settings.h"
+
+#ifndef MCP_OAUTH_SYSCONFDIR
+#define MCP_OAUTH_SYSCONFDIR "/etc"
+#endif
+
+static const char *
+file_name(enum settings_kind kind)
+{
+	return kind == SETTINGS_GUARD ? "guard.conf" : "mcp-oauth.conf";
+}
+
+const char *
+settings_find(struct arena *arena, enum settings_kind kind, const char *named)
+{
+	const char *environment = getenv("MCP_OAUTH_CONFIG");
+	const struct passwd *account;
+	const char *file;
+
+	if (environment && *environment)
+		return arena_strdup(arena, environment);
+	if (named && *named)
+		return arena_strdup(arena, named);
+	account = getpwuid(geteuid());
+	if (account && account->pw_dir && account->pw_dir[0] == '/') {
+		file = arena_printf(arena, "%s/mcp-oauth/%s", account->pw_dir,
+		    file_name(kind));
+		if (access(file, F_OK) == 0)
+			return file;
+	}
+	return arena_printf(arena, "%s/mcp-oauth/%s", MCP_OAUTH_SYSCONFDIR,
+	    file_name(kind));
+}
