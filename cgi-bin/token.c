@@ -186,7 +186,11 @@ answer_refresh(struct request *rq, struct refresh *refresh)
 	case ROTATE_OK:
 		return token_response(rq, &grant, successor);
 	case ROTATE_REPEATED:
-		log_event("refresh repeated");
+		if (grant.elsewhere)
+			log_raise(LOG_WARNING);
+		log_event(grant.elsewhere
+		        ? "refresh repeated from another address"
+		        : "refresh repeated");
 		return token_response(rq, &grant, successor);
 	case ROTATE_BAD_CLIENT:
 		return client_auth_refuse(rq, refresh->client);

@@ -134,6 +134,7 @@ session_rotate(struct store *store, struct arena *arena,
 	if (outcome == ROTATE_OK || outcome == ROTATE_REPEATED) {
 		read_grant(arena, row, rotation->session_id, ret);
 		ret->refresh = true;
+		ret->elsewhere = store_bool(row, 0, "elsewhere");
 	}
 	return (enum rotate_result)outcome;
 }

@@ -16,6 +16,7 @@ struct session_grant {
 	const char *session_id, *client_id, *user_id, *email, *scope, *resource;
 	int64_t now_s, auth_s; /* the database's clock; auth_s 0: not known */
 	bool refresh;          /* a refresh token may be handed out */
+	bool elsewhere;        /* a repeat, and from another address */
 };
 
 /* ---- from a code (RFC 6749 s4.1.3) ---- */

@@ -1,0 +1,46 @@
+-- SPDX-License-Identifier: MIT
+--
+-- client_register - store a client (RFC 7591 s3).
+--
+-- At most p_limit an hour from one address; 0, or registration by the
+-- operator: any number.  Each call also removes a few dynamic clients that no
+-- user allowed within a day.  Outcomes: registered, throttled, duplicate.
+CREATE OR REPLACE FUNCTION oauth.client_register(
+  p_client_id text, p_client_name text, p_client_secret_digest bytea,
+  p_token_endpoint_auth_method text, p_redirect_uris text, p_grant_types text,
+  p_scope text, p_client_uri text, p_logo_uri text, p_tos_uri text, p_policy_uri text,
+  p_application_type text, p_software_id text, p_software_version text,
+  p_registration text, p_remote text, p_limit integer)
+RETURNS TABLE (outcome text, issued_s bigint, retry_after_s integer)
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
+BEGIN
+  issued_s := floor(extract(epoch FROM now()))::bigint;
+  retry_after_s := 0;
+  IF p_limit > 0 AND p_registration <> 'admin' THEN
+    retry_after_s := oauth.attempt_take('register:' || p_remote, p_limit, 3600);
+    IF retry_after_s > 0 THEN
+      outcome := 'throttled';
+      RETURN NEXT;
+      RETURN;
+    END IF;
+  END IF;
+  PERFORM oauth.client_purge(20);
+  INSERT INTO oauth.client (client_id, client_name, client_secret_digest,
+      token_endpoint_auth_method, redirect_uris, grant_types, scope, client_uri,
+      logo_uri, tos_uri, policy_uri, application_type, software_id,
+      software_version, registration)
+  VALUES (p_client_id, p_client_name, p_client_secret_digest,
+      p_token_endpoint_auth_method,
+      string_to_array(btrim(coalesce(p_redirect_uris, ''), E'\n'), E'\n'),
+      string_to_array(p_grant_types, ' '), p_scope, p_client_uri, p_logo_uri,
+      p_tos_uri, p_policy_uri, p_application_type, p_software_id,
+      p_software_version, p_registration)
+  ON CONFLICT (client_id) DO NOTHING;
+  outcome := CASE WHEN FOUND THEN 'registered' ELSE 'duplicate' END;
+  RETURN NEXT;
+END
+$body$;
+COMMENT ON FUNCTION oauth.client_register(text, text, bytea, text, text, text, text, text,
+  text, text, text, text, text, text, text, text, integer) IS
+  'Stores a client (RFC 7591 s3): registered, throttled, duplicate.';

@@ -1,0 +1,74 @@
+-- SPDX-License-Identifier: MIT
+--
+-- consent_grant - the signed-in user allows a request, once; its code becomes
+-- good (RFC 6749 s4.1.2).
+--
+-- The code is derived from the request, so that a form sent twice has the same
+-- code: then the outcome is repeated, as long as the code is unspent.
+-- Outcomes: granted, repeated, unknown, other_browser, decided, expired,
+-- not_signed_in.
+CREATE OR REPLACE FUNCTION oauth.consent_grant(
+  p_request_id text, p_browser_digest bytea, p_login_digest bytea,
+  p_code_digest bytea, p_code_expires_s integer, p_remember boolean, p_remote text)
+RETURNS TABLE (outcome text, redirect_uri text, state text, client_id text)
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
+DECLARE
+  v oauth.authorization_request;
+  v_user record;
+BEGIN
+  -- Whoever comes second waits here and then sees the first one's decision.
+  SELECT * INTO v FROM oauth.authorization_request r
+   WHERE r.request_id = p_request_id FOR UPDATE;
+  outcome := oauth.authorization_request_fault(v, p_browser_digest);
+  IF outcome IN ('unknown', 'other_browser', 'expired') THEN
+    RETURN NEXT;
+    RETURN;
+  END IF;
+  SELECT * INTO v_user
+    FROM oauth.login_user(p_login_digest, oauth.login_since(v.prompt, v.created_at));
+  IF NOT FOUND THEN
+    outcome := coalesce(outcome, 'not_signed_in');
+    RETURN NEXT;
+    RETURN;
+  END IF;
+  redirect_uri := v.redirect_uri;
+  state := v.state;
+  client_id := v.client_id;
+  IF outcome = 'decided' THEN
+    IF v.decision = 'granted' AND v.user_id = v_user.user_id
+       AND EXISTS (SELECT FROM oauth.authorization_code a
+                    WHERE a.code_digest = p_code_digest AND a.spent_at IS NULL
+                      AND a.expires_at > now()) THEN
+      outcome := 'repeated';
+    END IF;
+    RETURN NEXT;
+    RETURN;
+  END IF;
+
+  UPDATE oauth.authorization_request r
+     SET decided_at = now(), decision = 'granted', user_id = v_user.user_id
+   WHERE r.request_id = p_request_id;
+  INSERT INTO oauth.authorization_code (code_digest, client_id, user_id, redirect_uri,
+      scope, resource, code_challenge, auth_at, expires_at)
+  VALUES (p_code_digest, v.client_id, v_user.user_id, v.redirect_uri, v.scope,
+      v.resource, v.code_challenge, v_user.auth_at,
+      now() + p_code_expires_s * interval '1 second');
+  UPDATE oauth.client c SET consented_at = now()
+   WHERE c.client_id = v.client_id AND c.consented_at IS NULL;
+  IF p_remember THEN
+    INSERT INTO oauth.consent AS a (user_id, client_id, redirect_uri, resource, scope)
+    VALUES (v_user.user_id, v.client_id, v.redirect_uri, v.resource, v.scope)
+    ON CONFLICT ON CONSTRAINT consent_pkey
+    DO UPDATE SET scope = excluded.scope, granted_at = now();
+  END IF;
+  INSERT INTO oauth.audit (event, user_id, client_id, remote, detail)
+  VALUES ('consent', v_user.user_id, v.client_id, p_remote,
+          v.resource || ' ' || v.scope);
+  PERFORM oauth.authorization_code_purge(20);
+  outcome := 'granted';
+  RETURN NEXT;
+END
+$body$;
+COMMENT ON FUNCTION oauth.consent_grant(text, bytea, bytea, bytea, integer, boolean, text) IS
+  'Allows a request once (RFC 6749 s4.1.2): granted, repeated, unknown, other_browser, decided, expired, not_signed_in.';

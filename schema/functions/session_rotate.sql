@@ -1,0 +1,64 @@
+-- SPDX-License-Identifier: MIT
+--
+-- session_rotate - spend a refresh token and store its successor's hash
+-- (RFC 6749 s6, RFC 9700 s4.14.2).
+--
+-- One UPDATE with every condition is all there is to a good refresh; only when
+-- it finds nothing is the reason looked for.  A repeat of the token rotated
+-- last, within p_grace_s of that rotation, is confirmed when the stored
+-- successor is the one it would get again.  An older one ends the session.
+--
+-- scope is what the access token gets: p_scope when that asks for less.
+-- elsewhere: a repeat came from another address than the rotation did.
+-- Outcomes: rotated; repeated; replayed (session ended); unconfirmed, unknown,
+-- not_yours, expired, user, scope, resource, grant_type, ahead and those of
+-- client_check (nothing changed).
+CREATE OR REPLACE FUNCTION oauth.session_rotate(
+  p_client_id text, p_method text, p_client_secret_digest bytea, p_session_id uuid,
+  p_generation integer, p_token_hash text, p_successor_hash text, p_scope text,
+  p_resource text, p_default_scope text, p_default_resource text, p_access_s integer,
+  p_idle_s integer, p_session_s integer, p_grace_s integer, p_remote text)
+RETURNS TABLE (outcome text, client_id text, user_id uuid, email text, scope text,
+  resource text, now_s bigint, auth_s bigint, elsewhere boolean)
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  UPDATE public.mcp_server_sessions s
+     SET refresh_token_hash = p_successor_hash,
+         previous_token_hash = s.refresh_token_hash,
+         generation = s.generation + 1,
+         rotated_at = now(), rotated_from = p_remote, last_used_at = now(),
+         expires_at = least(now() + p_idle_s * interval '1 second',
+           coalesce(s.session_expires_at, now() + p_session_s * interval '1 second')),
+         session_expires_at = coalesce(s.session_expires_at,
+           now() + p_session_s * interval '1 second'),
+         access_expires_at = now() + p_access_s * interval '1 second',
+         scope = coalesce(s.scope, p_default_scope),
+         resource = coalesce(s.resource, p_default_resource)
+    FROM public.users u, oauth.client c
+   WHERE s.id = p_session_id AND s.generation = p_generation
+     AND s.refresh_token_hash = p_token_hash AND s.expires_at > now()
+     AND u.id = s.user_id AND u.disabled_at IS NULL
+     AND c.client_id = s.client_identifier AND c.disabled_at IS NULL
+     AND (p_client_id IS NULL OR p_client_id = c.client_id)
+     AND c.client_secret_digest IS NOT DISTINCT FROM p_client_secret_digest
+     AND 'refresh_token' = ANY (c.grant_types)
+     AND (p_scope IS NULL OR string_to_array(p_scope, ' ')
+            <@ string_to_array(coalesce(s.scope, p_default_scope), ' '))
+     AND (p_resource IS NULL OR p_resource = coalesce(s.resource, p_default_resource))
+  RETURNING 'rotated', c.client_id, u.id, u.email::text, coalesce(p_scope, s.scope),
+            s.resource, floor(extract(epoch FROM now()))::bigint,
+            floor(extract(epoch FROM s.auth_at))::bigint, false;
+  IF FOUND THEN
+    RETURN;
+  END IF;
+  RETURN QUERY SELECT * FROM oauth.session_rotate_again(p_client_id, p_method,
+    p_client_secret_digest, p_session_id, p_generation, p_token_hash, p_successor_hash,
+    p_scope, p_resource, p_access_s, p_grace_s, p_remote);
+END
+$body$;
+COMMENT ON FUNCTION oauth.session_rotate(text, text, bytea, uuid, integer, text, text, text,
+  text, text, text, integer, integer, integer, integer, text) IS
+  'Spends a refresh token and stores its successor (RFC 6749 s6, RFC 9700 s4.14.2).';

@@ -1,0 +1,46 @@
+-- SPDX-License-Identifier: MIT
+--
+-- grants.sql - who may do what; applied after every migration, in the same
+-- transaction.  Roles that do not exist are passed over: then one login owns
+-- everything and needs no grant.
+REVOKE ALL ON SCHEMA oauth FROM PUBLIC;
+REVOKE ALL ON ALL TABLES IN SCHEMA oauth FROM PUBLIC;
+
+DO $body$
+DECLARE
+  -- A name stands for all functions of that name in schema oauth.
+  v_grants CONSTANT jsonb := '{
+    "mcp_oauth_web": ["client_get", "client_check", "client_register",
+      "authorization_request_create", "authorization_request_get",
+      "login_begin", "login_finish", "login_end",
+      "consent_grant", "consent_deny", "code_redeem",
+      "session_rotate", "session_find_legacy", "session_revoke", "status"],
+    "mcp_oauth_guard": ["revocations_since", "status"],
+    "mcp_oauth_admin": ["client_get", "client_register", "user_add",
+      "user_passwd", "revocations_since", "purge", "status"]
+  }';
+  v_role text;
+  v_function regprocedure;
+BEGIN
+  FOR v_role IN SELECT jsonb_object_keys(v_grants) LOOP
+    CONTINUE WHEN NOT EXISTS (SELECT FROM pg_roles WHERE rolname = v_role);
+    EXECUTE format('REVOKE ALL ON ALL FUNCTIONS IN SCHEMA oauth FROM %I', v_role);
+    EXECUTE format('GRANT USAGE ON SCHEMA oauth TO %I', v_role);
+    FOR v_function IN
+      SELECT p.oid::regprocedure FROM pg_proc p
+       WHERE p.pronamespace = 'oauth'::regnamespace
+         AND v_grants -> v_role ? p.proname::text
+    LOOP
+      EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %I', v_function, v_role);
+    END LOOP;
+  END LOOP;
+
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'mcp_oauth_admin') THEN
+    GRANT SELECT ON ALL TABLES IN SCHEMA oauth TO mcp_oauth_admin;
+    REVOKE ALL ON oauth.credential FROM mcp_oauth_admin;
+    GRANT SELECT ON public.users, public.mcp_server_sessions TO mcp_oauth_admin;
+  END IF;
+END
+$body$;
+
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA oauth FROM PUBLIC;

@@ -1,0 +1,23 @@
+-- SPDX-License-Identifier: MIT
+--
+-- roles.sql - the four group roles.  Run by "mcp-oauth migrate --roles", where
+-- the login may create roles; a host that gives one login needs none of them.
+--
+--   mcp_oauth_owner   may own the schema and run migrations
+--   mcp_oauth_web     the endpoints: EXECUTE on their functions, no table
+--   mcp_oauth_guard   the guards: reads revocations, nothing else
+--   mcp_oauth_admin   people and jobs that operate: functions, and SELECT
+--
+-- Give a login one of them: CREATE ROLE mcp_web LOGIN IN ROLE mcp_oauth_web;
+DO $body$
+DECLARE
+  v_role text;
+BEGIN
+  FOREACH v_role IN ARRAY ARRAY['mcp_oauth_owner', 'mcp_oauth_web',
+                                'mcp_oauth_guard', 'mcp_oauth_admin'] LOOP
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = v_role) THEN
+      EXECUTE format('CREATE ROLE %I NOLOGIN', v_role);
+    END IF;
+  END LOOP;
+END
+$body$;
