@@ -44,6 +44,8 @@ endif
 PACKAGES = libsodium json-c libpq
 PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
 PACKAGE_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
+# The doctor asks the running site.
+ADMIN_LIBS := $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null)
 
 COMPILE = $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -Icommon \
     -DMCP_OAUTH_VERSION='"$(VERSION)"' \
@@ -114,7 +116,7 @@ $(BUILD)/guard/guard: $(GUARD) $(BUILD)/libcommon.a
 
 $(BUILD)/admin/mcp-oauth: $(ADMIN) $(BUILD)/schema/embedded.o \
     $(BUILD)/libcommon.a
-	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
+	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS) $(ADMIN_LIBS)
 
 $(BUILD)/demo/whoami: $(DEMO) $(BUILD)/libcommon.a
 	@mkdir -p $(@D)

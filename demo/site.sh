@@ -425,7 +425,7 @@ start() {
   esac
   password=$(random_hex 6)
   command_run --config "$conf/mcp-oauth.conf" user add demo@example.com \
-    --name 'Demo User' <<<"$password"
+    --name 'Demo User' --database "$(url mcp_owner)" <<<"$password"
   web_start
   await 20 healthy ||
     die "no answer from $base_url/api/oauth/health: $(tail -n 5 "$D/log/error.log")"

@@ -50,16 +50,22 @@ wait_socket(PGconn *conn, short events, int64_t deadline_ms)
 
 /* ---- the connection ---- */
 
+static _Thread_local char last_fault[256];
+
+const char *
+store_last_fault(void)
+{
+	return last_fault;
+}
+
 /* The first line of libpq's message; it names no parameter of ours. */
 static void
 note_fault(const char *message)
 {
-	char line[256];
-
-	(void)snprintf(line, sizeof(line), "%.*s", (int)strcspn(message, "\n"),
-	    message);
+	(void)snprintf(last_fault, sizeof(last_fault), "%.*s",
+	    (int)strcspn(message, "\n"), message);
 	log_raise(LOG_ERROR);
-	log_text("fault", line);
+	log_text("fault", last_fault);
 }
 
 static void

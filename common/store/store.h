@@ -62,6 +62,10 @@ void store_add_digest(struct store_params *params, const struct sha256 *value);
 PGresult *store_call(struct store *store, const struct statement *statement,
     const struct store_params *params) __attribute__((__warn_unused_result__));
 
+/* Why the last call of this thread failed, for a command that tells a person.
+ */
+const char *store_last_fault(void);
+
 static inline void
 auto_pqclear(PGresult **result)
 {

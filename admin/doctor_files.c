@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* doctor_files.c - the two settings files, the guard's keys, the state folder. */
+#include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/auto.h"
+#include "base/text.h"
+#include "crypto/jwks.h"
+#include "crypto/keyring.h"
+#include "doctor.h"
+
+enum { JWKS_MAX_BYTES = 1 << 18 };
+
+static const struct settings *
+load(struct doctor *doctor, enum settings_kind kind, const char *file)
+{
+	const char *error = NULL;
+	const struct settings *settings = settings_load(doctor->arena, kind,
+	    file, NULL, &error);
+
+	if (settings)
+		doctor_ok(doctor, "%s is good", file);
+	else
+		doctor_problem(doctor,
+		    "mend the file; mcp-oauth.conf(5) and guard.conf(5) list "
+		    "the keys",
+		    "%s", error);
+	return settings;
+}
+
+static void
+check_same(struct doctor *doctor, const char *key, const char *server,
+    const char *guard)
+{
+	if (text_equal(server, guard))
+		return;
+	doctor_problem(doctor, "write the same value into both files",
+	    "%s is %s in mcp-oauth.conf but %s in guard.conf", key, server,
+	    guard);
+}
+
+static void
+check_agreement(struct doctor *doctor)
+{
+	const struct settings *server = doctor->server, *guard = doctor->guard;
+
+	check_same(doctor, "OAUTH_BASE_URL", server->oauth_base_url,
+	    guard->oauth_base_url);
+	check_same(doctor, "OAUTH_ISSUER", server->oauth_issuer,
+	    guard->oauth_issuer);
+	check_same(doctor, "MCP_RESOURCES", server->mcp_resources_text,
+	    guard->mcp_resources_text);
+	check_same(doctor, "JWT_ALG", server->hs256 ? "HS256" : "EdDSA",
+	    guard->hs256 ? "HS256" : "EdDSA");
+}
+
+/* Does the file hold the key that signs at when_s? */
+static bool
+holds_key(struct doctor *doctor, const struct jwt_key *keys, size_t n,
+    int64_t when_s)
+{
+	struct jwt_key wanted = keyring_signing_key(doctor->arena,
+	    doctor->server, when_s);
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (text_equal(keys[i].kid, wanted.kid))
+			return true;
+	return false;
+}
+
+static void
+check_jwks(struct doctor *doctor)
+{
+	static const char remedy[] = "run: mcp-oauth render";
+	const char *path = doctor->guard->jwks_file;
+	AUTO_FILE *file = fopen(path, "re");
+	char *text = arena_alloc(doctor->arena, JWKS_MAX_BYTES);
+	int64_t now_s = time(NULL);
+	struct jwt_key *keys;
+	size_t n;
+
+	if (!file ||
+	    !jwks_read(doctor->arena, text,
+	        fread(text, 1, JWKS_MAX_BYTES, file), &keys, &n))
+		doctor_problem(doctor, remedy, "JWKS_FILE %s is no JWK set",
+		    path);
+	else if (!holds_key(doctor, keys, n, now_s))
+		doctor_problem(doctor, remedy,
+		    "JWKS_FILE %s lacks the key that signs now", path);
+	else if (!holds_key(doctor, keys, n,
+	             now_s + doctor->server->key_period_s))
+		doctor_problem(doctor, remedy,
+		    "JWKS_FILE %s lacks the key of the next period", path);
+	else
+		doctor_ok(doctor, "%s holds the keys of now and next", path);
+}
+
+static void
+check_state_directory(struct doctor *doctor, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
+		doctor_problem(doctor,
+		    "make it, mode 0700, owned by the account that the web "
+		    "server runs programs as",
+		    "STATE_DIRECTORY %s is no folder", path);
+	else if (st.st_mode & 077)
+		doctor_problem(doctor, "chmod 0700 it",
+		    "STATE_DIRECTORY %s is open to others", path);
+	else
+		doctor_ok(doctor, "%s is there", path);
+}
+
+void
+doctor_files(struct doctor *doctor)
+{
+	const char *file = doctor->command->config
+	    ? doctor->command->config
+	    : settings_find(doctor->arena, SETTINGS_SERVER, NULL);
+
+	doctor->server = load(doctor, SETTINGS_SERVER, file);
+	doctor->guard = load(doctor, SETTINGS_GUARD,
+	    command_guard_file(doctor->command));
+	if (doctor->server)
+		check_state_directory(doctor, doctor->server->state_directory);
+	if (!doctor->server || !doctor->guard)
+		return;
+	check_agreement(doctor);
+	if (!doctor->server->hs256 && !doctor->guard->hs256)
+		check_jwks(doctor);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * render.c - writing the guard's JWKS_FILE: the public keys of the last, the
+ * current and the coming periods, so that the guard needs no secret.
+ */
+#include <stdio.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/auto.h"
+#include "base/text.h"
+#include "command.h"
+#include "crypto/keyring.h"
+
+enum { PERIODS_AHEAD = 12, PERIODS_MAX = 100 };
+
+/* JWKS_FILE of guard.conf; NULL after the error was told. */
+static const char *
+jwks_file(struct command *command)
+{
+	const char *error = NULL;
+	const struct settings *guard = settings_load(command->arena,
+	    SETTINGS_GUARD, command_guard_file(command), NULL, &error);
+
+	if (!guard)
+		(void)command_fail("%s; or name the file with --jwks", error);
+	return guard ? guard->jwks_file : NULL;
+}
+
+/* Written beside and renamed: a guard reads the old file or the new one. */
+static bool
+write_whole(struct command *command, const char *path, const char *text)
+{
+	const char *fresh = arena_printf(command->arena, "%s.new", path);
+	AUTO_FILE *file = fopen(fresh, "we");
+
+	return file && fchmod(fileno(file), 0644) == 0 &&
+	    fputs(text, file) >= 0 && fputc('\n', file) != EOF &&
+	    fflush(file) == 0 && fsync(fileno(file)) == 0 &&
+	    rename(fresh, path) == 0;
+}
+
+static int
+render(struct command *command, const char *path, int periods)
+{
+	const struct settings *settings = command_settings(command);
+	AUTO_JSON *jwks = NULL;
+
+	if (!settings)
+		return EXIT_REFUSED;
+	if (settings->hs256)
+		return command_fail(
+		    "with JWT_ALG=HS256 there are no public keys to write");
+	if (!path)
+		path = jwks_file(command);
+	if (!path)
+		return EXIT_REFUSED;
+	jwks = keyring_jwks(settings, time(NULL), periods);
+	if (!write_whole(command, path, json_text(command->arena, jwks)))
+		return command_fail("could not write %s", path);
+	(void)printf("wrote %s: %zu keys\n", path,
+	    json_object_array_length(json_object_object_get(jwks, "keys")));
+	return EXIT_GOOD;
+}
+
+int
+verb_render(struct command *command, char **args)
+{
+	const char *path = command_option(args, "--jwks");
+	const char *periods = command_option(args, "--periods");
+	int64_t n = PERIODS_AHEAD;
+
+	if (args[0] || (periods && !text_to_int64(periods, PERIODS_MAX, &n)))
+		return command_usage("render [--jwks FILE] [--periods N]");
+	return render(command, path, (int)n);
+}
