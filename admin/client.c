@@ -67,7 +67,7 @@ add(struct command *command, struct client_registration *registration,
     bool confidential)
 {
 	const char *url = command_database_url(command), *secret = NULL;
-	struct sha256 digest;
+	struct sha256 *digest;
 
 	if (!url)
 		return EXIT_REFUSED;
@@ -77,8 +77,9 @@ add(struct command *command, struct client_registration *registration,
 	registration->token_endpoint_auth_method = "none";
 	if (confidential) {
 		secret = random_text(command->arena, CLIENT_SECRET_BYTES);
-		digest = sha256_of_text(secret);
-		registration->client_secret_digest = &digest;
+		digest = arena_alloc(command->arena, sizeof(*digest));
+		*digest = sha256_of_text(secret);
+		registration->client_secret_digest = digest;
 		registration
 		    ->token_endpoint_auth_method = "client_secret_basic";
 	}

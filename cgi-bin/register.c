@@ -31,14 +31,15 @@ static enum oauth_error
 store_registration(struct request *rq, struct client_registration *registration)
 {
 	const char *client_secret = NULL;
-	struct sha256 digest;
+	struct sha256 *digest;
 	int64_t issued_s, retry_after_s;
 
 	registration->client_id = random_text(rq->arena, CLIENT_ID_BYTES);
 	if (!text_equal(registration->token_endpoint_auth_method, "none")) {
 		client_secret = random_text(rq->arena, CLIENT_SECRET_BYTES);
-		digest = sha256_of_text(client_secret);
-		registration->client_secret_digest = &digest;
+		digest = arena_alloc(rq->arena, sizeof(*digest));
+		*digest = sha256_of_text(client_secret);
+		registration->client_secret_digest = digest;
 	}
 	switch (client_register(rq->store, rq->arena, registration,
 	    request_remote(rq), rq->settings->registration_limit, &issued_s,

@@ -62,12 +62,48 @@ BEGIN
 END
 $body$;
 
+-- What must hold of a table before rows are read from it or written to it.
+CREATE FUNCTION pg_temp.require_table(p_table text) RETURNS void
+LANGUAGE plpgsql AS $body$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_class WHERE oid = p_table::regclass
+                    AND relkind = 'r' AND NOT relrowsecurity) THEN
+    RAISE EXCEPTION 'cannot adopt %: it is not a plain table without row security', p_table;
+  END IF;
+  PERFORM pg_temp.require_column(p_table, 'id', 'uuid');
+  IF NOT EXISTS (SELECT FROM pg_index i
+                   JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attname = 'id'
+                  WHERE i.indrelid = p_table::regclass AND i.indisunique
+                    AND i.indpred IS NULL AND i.indkey::int2[] = ARRAY[a.attnum]) THEN
+    RAISE EXCEPTION 'cannot adopt %: column id is not unique', p_table
+      USING HINT = format('ALTER TABLE %s ADD PRIMARY KEY (id), and run migrate again.', p_table);
+  END IF;
+END
+$body$;
+
+-- Rows are inserted with the columns named here and no others.
+CREATE FUNCTION pg_temp.require_nothing_else(p_table text, VARIADIC p_known text[])
+RETURNS void LANGUAGE plpgsql AS $body$
+DECLARE
+  v_column text;
+BEGIN
+  SELECT attname INTO v_column FROM pg_attribute
+   WHERE attrelid = p_table::regclass AND attnum > 0 AND NOT attisdropped
+     AND attnotnull AND NOT atthasdef AND attidentity = '' AND NOT attname = ANY (p_known)
+   LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'cannot adopt %: column % is NOT NULL and has no default', p_table, v_column
+      USING HINT = format('Give %s.%s a default or let it be NULL, and run migrate again.', p_table, v_column);
+  END IF;
+END
+$body$;
+
 DO $body$
 DECLARE
   v_twice text;
 BEGIN
   IF to_regclass('public.users') IS NOT NULL THEN
-    PERFORM pg_temp.require_column('public.users', 'id', 'uuid');
+    PERFORM pg_temp.require_table('public.users');
     PERFORM pg_temp.require_column('public.users', 'email', 'text', 'character varying', 'citext');
     PERFORM pg_temp.allow_column('public.users', 'name', 'text', 'character varying');
     PERFORM pg_temp.allow_column('public.users', 'disabled_at', 'timestamp with time zone');
@@ -85,7 +121,7 @@ BEGIN
   END IF;
 
   IF to_regclass('public.mcp_server_sessions') IS NOT NULL THEN
-    PERFORM pg_temp.require_column('public.mcp_server_sessions', 'id', 'uuid');
+    PERFORM pg_temp.require_table('public.mcp_server_sessions');
     PERFORM pg_temp.require_column('public.mcp_server_sessions', 'user_id', 'uuid');
     PERFORM pg_temp.require_column('public.mcp_server_sessions', 'client_identifier', 'text', 'character varying');
     PERFORM pg_temp.require_column('public.mcp_server_sessions', 'refresh_token_hash', 'text', 'character varying');
@@ -94,6 +130,8 @@ BEGIN
     PERFORM pg_temp.allow_column('public.mcp_server_sessions', 'generation', 'integer');
     PERFORM pg_temp.allow_column('public.mcp_server_sessions', 'scope', 'text');
     PERFORM pg_temp.allow_column('public.mcp_server_sessions', 'resource', 'text');
+    PERFORM pg_temp.require_nothing_else('public.mcp_server_sessions', 'id', 'user_id',
+      'client_identifier', 'refresh_token_hash', 'expires_at', 'created_at', 'generation');
   END IF;
 END
 $body$;

@@ -16,7 +16,11 @@ BEGIN
   FOREACH v_role IN ARRAY ARRAY['mcp_oauth_owner', 'mcp_oauth_web',
                                 'mcp_oauth_guard', 'mcp_oauth_admin'] LOOP
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = v_role) THEN
-      EXECUTE format('CREATE ROLE %I NOLOGIN', v_role);
+      BEGIN
+        EXECUTE format('CREATE ROLE %I NOLOGIN', v_role);
+      EXCEPTION WHEN duplicate_object THEN
+        NULL; -- made just now, for another database of this cluster
+      END;
     END IF;
   END LOOP;
 END

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -68,7 +69,7 @@ poll_database(struct poller *poller)
 		log_text("fault", "STATE_DIRECTORY cannot be written");
 		return false;
 	}
-	(void)strncpy(poller->since, next, sizeof(poller->since) - 1);
+	(void)snprintf(poller->since, sizeof(poller->since), "%s", next);
 	return true;
 }
 

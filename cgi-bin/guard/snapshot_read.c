@@ -114,7 +114,7 @@ revoked(enum revocation_kind kind, const char *subject, int64_t iat_s)
 {
 	const struct snapshot_entry
 	    *entries = (const struct snapshot_entry *)(mapped.header + 1);
-	struct snapshot_entry wanted;
+	struct snapshot_entry wanted = {0};
 	const struct snapshot_entry *found;
 
 	snapshot_key(kind, subject, wanted.key);
