@@ -184,12 +184,13 @@ static enum oauth_error
 answer_message(struct request *rq, struct json_object *message)
 {
 	AUTO_JSON *no_params = json_object_new_object();
-	struct json_object *id = NULL, *params = no_params;
+	struct json_object *id = NULL, *params = NULL;
 	const char *method = json_string(message, "method");
 	const char *jsonrpc = json_string(message, "jsonrpc");
 	bool has_id = json_object_object_get_ex(message, "id", &id);
 
-	json_object_object_get_ex(message, "params", &params);
+	if (!json_object_object_get_ex(message, "params", &params))
+		params = no_params;
 	if (!jsonrpc || !text_equal(jsonrpc, "2.0") ||
 	    !json_object_is_type(params, json_type_object) ||
 	    (has_id && !id_good(id)))

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// http.mjs - requests that fetch() would not let through: any header, any
+// path, no redirect followed, no cookie kept.
+import { request } from 'node:http'
+
+/** Resolves to {status, headers, rawHeaders, text, json}. */
+export function send (url, { method = 'GET', headers = {}, body, path } = {}) {
+  const at = new URL(url)
+  return new Promise((resolve, reject) => {
+    const rq = request({
+      host: at.hostname,
+      port: at.port,
+      path: path ?? at.pathname + at.search,
+      method,
+      headers,
+      agent: false,
+      timeout: 30000
+    }, response => {
+      const parts = []
+      response.on('data', part => parts.push(part))
+      response.on('error', reject)
+      response.on('end', () => {
+        const text = Buffer.concat(parts).toString()
+        resolve({
+          status: response.statusCode,
+          headers: response.headers,
+          rawHeaders: response.rawHeaders,
+          text,
+          get json () { return JSON.parse(text) }
+        })
+      })
+    })
+    rq.on('error', reject)
+    rq.on('timeout', () => rq.destroy(new Error('no answer in time')))
+    rq.end(body)
+  })
+}
+
+/** POST a form; fields is an object or a list of pairs. */
+export function postForm (url, fields, headers = {}) {
+  const body = new URLSearchParams(fields).toString()
+  return send(url, {
+    method: 'POST',
+    body,
+    headers: {
+      'Content-Type': 'application/x-www-form-urlencoded',
+      'Content-Length': Buffer.byteLength(body),
+      ...headers
+    }
+  })
+}
+
+/** POST JSON: an object, or text as it stands. */
+export function postJson (url, value, headers = {}) {
+  const body = typeof value === 'string' || Buffer.isBuffer(value) ? value : JSON.stringify(value)
+  return send(url, {
+    method: 'POST',
+    body,
+    headers: {
+      'Content-Type': 'application/json',
+      'Content-Length': Buffer.byteLength(body),
+      ...headers
+    }
+  })
+}

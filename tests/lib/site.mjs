@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// site.mjs - a private site of its own for a test file: real Apache, real
+// PostgreSQL, the shipped configuration.
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import pg from 'pg'
+
+const run = promisify(execFile)
+const script = new URL('../../demo/site.sh', import.meta.url).pathname
+
+async function freePort () {
+  const server = createServer()
+  await new Promise((resolve, reject) => {
+    server.on('error', reject)
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const { port } = server.address()
+  await new Promise(resolve => server.close(resolve))
+  return port
+}
+
+// Lines KEY='value', as site.sh writes them.
+function parseEnv (text) {
+  return Object.fromEntries(
+    [...text.matchAll(/^(\w+)='(.*)'$/gm)].map(m => [m[1], m[2]]))
+}
+
+/**
+ * Start a site. Options: conf, guardConf, apache (lines to add; @PORT@ becomes
+ * the site's port), sqlBefore (a file), plain (no demo server), extra
+ * (environment of site.sh).
+ */
+export async function startSite (options = {}) {
+  const dir = await mkdtemp(join(tmpdir(), 'mcp-oauth-test-'))
+  const port = options.port ?? await freePort()
+  const lines = text => (text ?? '').replaceAll('@PORT@', String(port))
+  const env = {
+    ...process.env,
+    SITE_CONF_EXTRA: lines(options.conf),
+    SITE_GUARD_EXTRA: lines(options.guardConf),
+    SITE_APACHE_EXTRA: lines(options.apache),
+    SITE_SQL_BEFORE: options.sqlBefore ?? '',
+    SITE_PLAIN: options.plain ? '1' : '',
+    ...options.extra
+  }
+  try {
+    await run(script, ['start', dir, String(port)], { env })
+  } catch (error) {
+    await rm(dir, { recursive: true, force: true })
+    throw error
+  }
+  return new Site(dir, env, parseEnv(await readFile(join(dir, 'env'), 'utf8')))
+}
+
+export class Site {
+  constructor (dir, environment, values) {
+    this.dir = dir
+    this.environment = environment
+    this.values = values
+    this.base = values.BASE_URL
+    this.mcp = values.MCP_URL
+    this.port = Number(values.PORT)
+    this.email = values.DEMO_EMAIL
+    this.password = values.DEMO_PASSWORD
+  }
+
+  url (path) { return this.base + path }
+
+  // verb of site.sh: web start|stop|reload, database start|stop|kill
+  async control (...verb) {
+    await run(script, [verb[0], this.dir, ...verb.slice(1)], { env: this.environment })
+  }
+
+  // Run the operator's command as the account of the site.
+  async command (...args) {
+    const all = [this.values.MCP_OAUTH, '--config', this.values.MCP_OAUTH_CONFIG, ...args]
+    return process.getuid() === 0
+      ? run('runuser', ['-u', this.values.RUN_AS, '--', ...all])
+      : run(all[0], all.slice(1))
+  }
+
+  // Rows of a statement, as the database's superuser unless a URL is given.
+  async sql (text, values = [], url = this.values.SUPERUSER_DATABASE_URL) {
+    const parsed = new URL(url.replace('@/', '@localhost/'))
+    const client = new pg.Client({
+      user: parsed.username,
+      database: parsed.pathname.slice(1),
+      host: parsed.searchParams.get('host')
+    })
+    await client.connect()
+    try {
+      return (await client.query(text, values)).rows
+    } finally {
+      await client.end()
+    }
+  }
+
+  log () { return readFile(this.values.APACHE_ERROR_LOG, 'utf8') }
+
+  async stop () {
+    await run(script, ['stop', this.dir], { env: this.environment })
+    await rm(this.dir, { recursive: true, force: true })
+  }
+}
