@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "oauth/pending.h"
 
+#include "base/text.h"
 #include "base/uri.h"
 #include "http/html.h"
 
@@ -64,12 +65,27 @@ pending_request(struct request *rq, const char *request_id,
 	return pending_refuse_unreachable(rq);
 }
 
+/* Browsers say where a form was sent from.  Origin is "null" on pages that
+ * send no referrer, as ours. */
+static bool
+from_another_site(struct request *rq)
+{
+	const char *fetch_site = request_header(rq, "HTTP_SEC_FETCH_SITE");
+	const char *origin = request_header(rq, "HTTP_ORIGIN");
+
+	if (fetch_site && !text_equal(fetch_site, "same-origin") &&
+	    !text_equal(fetch_site, "none"))
+		return true;
+	return origin && !text_equal(origin, "null") &&
+	    !text_equal_nocase(origin, rq->settings->oauth_base_url);
+}
+
 enum oauth_error
 pending_form(struct request *rq, const char *request_id, const char *csrf,
     struct browser **browser)
 {
 	*browser = browser_known(rq);
-	if (*browser && csrf &&
+	if (*browser && csrf && !from_another_site(rq) &&
 	    browser_csrf_fits(rq, *browser, request_id, csrf))
 		return OAUTH_OK;
 	return refuse_status(rq, 403, OAUTH_ACCESS_DENIED,

@@ -218,7 +218,7 @@ read_redirect_uris(struct reader *r)
 	    json_object_array_length(list) > REDIRECT_URIS_MAX ||
 	    !keep_usable(r, list, &kept)) {
 		*r->reason = "redirect_uris must be a list of 1 to 100 URIs";
-		return OAUTH_INVALID_REDIRECT_URI;
+		return OAUTH_INVALID_CLIENT_METADATA;
 	}
 	if (kept.len == 0) {
 		*r->reason = "no redirect URI is allowed: they must be https, "

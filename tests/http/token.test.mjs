@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { authorizationRequest, Browser, connect, newVerifier, redemption, refreshing, register, token, whoami } from '../lib/flow.mjs'
+import { postForm, postJson, send } from '../lib/http.mjs'
+import { startSite } from '../lib/site.mjs'
+
+let site, client, browser
+before(async () => {
+  site = await startSite()
+  client = await register(site)
+  browser = new Browser(site)
+})
+after(() => site?.stop())
+
+const newCode = async verifier => browser.code(authorizationRequest(client, verifier))
+const open = () => connect(site, { client, browser })
+const refresh = (tokens, more) => token(site, { ...refreshing(client, tokens), ...more })
+
+function refusedWith (answer, status, error) {
+  assert.equal(answer.status, status, answer.text)
+  assert.equal(answer.json.error, error)
+  assert.match(answer.headers['cache-control'], /no-store/)
+  assert.match(answer.headers['content-type'], /^application\/json/)
+}
+
+// Until the guard has heard of it, at most five seconds.
+async function guardRefuses (tokens) {
+  for (let i = 0; i < 50; i++) {
+    const answer = await send(site.mcp, { headers: { Authorization: `Bearer ${tokens.access_token}` } })
+    if (answer.status === 401) return
+    await new Promise(resolve => setTimeout(resolve, 100))
+  }
+  assert.fail('the guard still lets the token in')
+}
+
+describe('codes', () => {
+  test('a code gives tokens once; a second time ends what it started', async () => {
+    const { code, verifier, tokens } = await open()
+    assert.equal(tokens.token_type, 'Bearer')
+    assert.equal(tokens.expires_in, 3600)
+    refusedWith(await token(site, redemption(client, code, verifier)), 400, 'invalid_grant')
+    refusedWith(await refresh(tokens), 400, 'invalid_grant')
+    await guardRefuses(tokens)
+  })
+
+  test('of 50 redemptions at once, one succeeds', async () => {
+    const verifier = newVerifier()
+    const code = await newCode(verifier)
+    const before = await site.sql('SELECT count(*)::int AS n FROM public.mcp_server_sessions')
+    const answers = await Promise.all(Array.from({ length: 50 }, () => token(site, redemption(client, code, verifier))))
+    assert.equal(answers.filter(a => a.status === 200).length, 1)
+    for (const answer of answers.filter(a => a.status !== 200)) refusedWith(answer, 400, 'invalid_grant')
+    const now = await site.sql('SELECT count(*)::int AS n FROM public.mcp_server_sessions')
+    assert.ok(now[0].n - before[0].n <= 1)
+  })
+
+  test('another client or another address spends nothing', async () => {
+    const verifier = newVerifier()
+    const code = await newCode(verifier)
+    const other = await register(site)
+    refusedWith(await token(site, redemption(other, code, verifier)), 400, 'invalid_grant')
+    refusedWith(await token(site, { ...redemption(client, code, verifier), redirect_uri: 'http://127.0.0.1:1/callback' }), 400, 'invalid_grant')
+    refusedWith(await token(site, { ...redemption(client, code, verifier), resource: 'https://other.example/' }), 400, 'invalid_target')
+    refusedWith(await token(site, { ...redemption(client, code, verifier), code_verifier: 'short' }), 400, 'invalid_request')
+    assert.equal((await token(site, redemption(client, code, verifier))).status, 200)
+  })
+
+  test('a wrong verifier burns the code', async () => {
+    const verifier = newVerifier()
+    const code = await newCode(verifier)
+    refusedWith(await token(site, redemption(client, code, newVerifier())), 400, 'invalid_grant')
+    refusedWith(await token(site, redemption(client, code, verifier)), 400, 'invalid_grant')
+  })
+
+  test('an expired code is refused', async () => {
+    const verifier = newVerifier()
+    const code = await newCode(verifier)
+    await site.sql("UPDATE oauth.authorization_code SET expires_at = now() - interval '1 s' WHERE spent_at IS NULL")
+    refusedWith(await token(site, redemption(client, code, verifier)), 400, 'invalid_grant')
+  })
+})
+
+describe('what is sent', () => {
+  test('methods, types, doubled parameters, sizes and other grants', async () => {
+    const url = site.url('/api/oauth/token')
+    assert.equal((await send(url)).status, 405)
+    refusedWith(await send(url, { method: 'POST', body: 'x', headers: { 'Content-Type': 'multipart/form-data; boundary=x', 'Content-Length': 1 } }), 400, 'invalid_request')
+    refusedWith(await postForm(url, [['grant_type', 'refresh_token'], ['grant_type', 'refresh_token']]), 400, 'invalid_request')
+    refusedWith(await postForm(url, {}), 400, 'invalid_request')
+    refusedWith(await postForm(url, { grant_type: 'password', client_id: client.client_id }), 400, 'unsupported_grant_type')
+    assert.equal((await postForm(url, { grant_type: 'x'.repeat(70000) })).status, 413)
+    refusedWith(await postJson(url, { grant_type: ['refresh_token'] }), 400, 'invalid_request')
+  })
+
+  test('a JSON object of strings is as good as a form', async () => {
+    const { tokens } = await open()
+    assert.equal((await postJson(site.url('/api/oauth/token'), refreshing(client, tokens))).status, 200)
+  })
+
+  test('clients are authenticated, each in its own way', async () => {
+    const secret = await register(site, { token_endpoint_auth_method: 'client_secret_basic' })
+    const verifier = newVerifier()
+    const code = await browser.code(authorizationRequest(secret, verifier))
+    const fields = redemption(secret, code, verifier)
+    const basic = (id, word) => ({ Authorization: 'Basic ' + Buffer.from(`${id}:${word}`).toString('base64') })
+    const { client_id: id, ...rest } = fields
+    refusedWith(await token(site, fields), 401, 'invalid_client')
+    refusedWith(await token(site, { ...fields, client_secret: '' }), 401, 'invalid_client')
+    const wrong = await token(site, rest, basic(id, 'wrong'))
+    refusedWith(wrong, 401, 'invalid_client')
+    assert.match(wrong.headers['www-authenticate'], /^Basic/)
+    refusedWith(await token(site, rest, { Authorization: 'Basic !!!' }), 401, 'invalid_client')
+    refusedWith(await token(site, { ...fields, client_secret: secret.client_secret }, basic(id, secret.client_secret)), 400, 'invalid_request')
+    assert.equal((await token(site, rest, basic(id, secret.client_secret))).status, 200)
+    refusedWith(await token(site, { ...fields, client_id: 'nobody' }), 401, 'invalid_client')
+    refusedWith(await token(site, { grant_type: 'refresh_token', refresh_token: 'garbage', client_id: 'nobody' }), 401, 'invalid_client')
+    refusedWith(await token(site, { ...redemption(client, 'garbage', verifier), client_secret: 'extra' }), 401, 'invalid_client')
+  })
+})
+
+describe('refresh tokens', () => {
+  test('the same token within the grace gives the same successor', async () => {
+    const { tokens } = await open()
+    const first = await refresh(tokens)
+    const second = await refresh(tokens)
+    assert.equal(first.status, 200)
+    assert.equal(second.json.refresh_token, first.json.refresh_token)
+    assert.notEqual(first.json.refresh_token, tokens.refresh_token)
+    assert.equal((await whoami(site, second.json.access_token)).email, site.email)
+  })
+
+  test('20 at once: all succeed, with one successor', async () => {
+    const { tokens } = await open()
+    const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(tokens)))
+    assert.deepEqual(answers.map(a => a.status), Array(20).fill(200))
+    assert.equal(new Set(answers.map(a => a.json.refresh_token)).size, 1)
+  })
+
+  test('an older one, or one after the grace, ends the session', async () => {
+    const { tokens } = await open()
+    const second = (await refresh(tokens)).json
+    const third = (await refresh(second)).json
+    refusedWith(await refresh(tokens), 400, 'invalid_grant')
+    refusedWith(await refresh(third), 400, 'invalid_grant')
+    await guardRefuses(third)
+
+    const late = await open()
+    const next = (await refresh(late.tokens)).json
+    await site.sql("UPDATE public.mcp_server_sessions SET rotated_at = rotated_at - interval '1 hour' WHERE generation > 1")
+    refusedWith(await refresh(late.tokens), 400, 'invalid_grant')
+    refusedWith(await refresh(next), 400, 'invalid_grant')
+  })
+
+  test('an invented tag ends nothing', async () => {
+    const { tokens } = await open()
+    const t = tokens.refresh_token
+    const forged = t.slice(0, -6) + (t.endsWith('AAAAAA') ? 'BBBBBB' : 'AAAAAA')
+    refusedWith(await refresh({ refresh_token: forged }), 400, 'invalid_grant')
+    assert.equal((await refresh(tokens)).status, 200)
+  })
+
+  test('a refused try spends nothing', async () => {
+    const { tokens } = await open()
+    const other = await register(site)
+    refusedWith(await token(site, refreshing(other, tokens)), 400, 'invalid_grant')
+    refusedWith(await refresh(tokens, { resource: 'https://other.example/' }), 400, 'invalid_target')
+    refusedWith(await refresh(tokens, { scope: 'email profile admin' }), 400, 'invalid_scope')
+    const narrow = await refresh(tokens, { scope: 'email' })
+    assert.equal(narrow.json.scope, 'email')
+    const whole = await refresh(narrow.json)
+    assert.equal(whole.json.scope, 'email profile')
+  })
+
+  test('a disabled user refreshes no more', async () => {
+    const { tokens } = await open()
+    await site.sql('UPDATE public.users SET disabled_at = now()')
+    refusedWith(await refresh(tokens), 400, 'invalid_grant')
+    await site.sql('UPDATE public.users SET disabled_at = NULL')
+    // Tokens of the second in which it happened stay refused.
+    await new Promise(resolve => setTimeout(resolve, 1100))
+  })
+
+  test('a deleted row is a dead session', async () => {
+    const { tokens } = await open()
+    await site.sql('DELETE FROM public.mcp_server_sessions')
+    refusedWith(await refresh(tokens), 400, 'invalid_grant')
+    await guardRefuses(tokens)
+  })
+})
+
+describe('revocation', () => {
+  const revoke = (fields) => postForm(site.url('/api/oauth/revoke'), { client_id: client.client_id, ...fields })
+
+  test('a refresh token, a retired one and an access token each end the session', async () => {
+    for (const which of ['refresh_token', 'access_token']) {
+      const { tokens } = await open()
+      assert.equal((await revoke({ token: tokens[which] })).status, 200)
+      refusedWith(await refresh(tokens), 400, 'invalid_grant')
+      await guardRefuses(tokens)
+    }
+    const { tokens } = await open()
+    const next = (await refresh(tokens)).json
+    assert.equal((await revoke({ token: tokens.refresh_token })).status, 200)
+    refusedWith(await refresh(next), 400, 'invalid_grant')
+  })
+
+  test('what is not known is 200 and empty', async () => {
+    for (const fields of [{ token: 'garbage' }, { token: 'garbage', token_type_hint: 'nonsense' }]) {
+      const answer = await revoke(fields)
+      assert.equal(answer.status, 200)
+      assert.equal(answer.text, '')
+    }
+    refusedWith(await revoke({}), 400, 'invalid_request')
+  })
+
+  test('another client\'s token keeps working', async () => {
+    const { tokens } = await open()
+    const other = await register(site)
+    await revoke({ client_id: other.client_id, token: tokens.refresh_token })
+    assert.equal((await refresh(tokens)).status, 200)
+  })
+})
+
+describe('the database', () => {
+  test('a refresh is one statement', async () => {
+    const { tokens } = await open()
+    await refresh(tokens)
+    await site.sql("ALTER SYSTEM SET log_statement = 'all'")
+    await site.sql('SELECT pg_reload_conf()')
+    await new Promise(resolve => setTimeout(resolve, 300))
+    const { readFile } = await import('node:fs/promises')
+    const before = (await readFile(site.values.PG_LOG, 'utf8')).length
+    const next = await refresh(tokens)
+    assert.equal(next.status, 200)
+    const lines = (await readFile(site.values.PG_LOG, 'utf8')).slice(before)
+      .split('\n').filter(line => / mcp_web /.test(line) && /(statement|execute)/.test(line))
+    await site.sql('ALTER SYSTEM RESET log_statement')
+    await site.sql('SELECT pg_reload_conf()')
+    assert.equal(lines.filter(line => /session_rotate/.test(line)).length, lines.length)
+    assert.ok(lines.length >= 1 && lines.length <= 2, lines.join('\n'))
+  })
+
+  test('away, it never looks like a bad credential, and everything recovers', async () => {
+    const { tokens } = await open()
+    await whoami(site, tokens.access_token)
+    await site.control('database', 'kill')
+    const away = await refresh(tokens)
+    refusedWith(away, 503, 'temporarily_unavailable')
+    assert.ok(Number(away.headers['retry-after']) > 0)
+    assert.equal((await postForm(site.url('/api/oauth/revoke'), { client_id: client.client_id, token: tokens.refresh_token })).status, 503)
+    assert.equal((await send(site.url('/.well-known/oauth-authorization-server'))).status, 200)
+    assert.equal((await whoami(site, tokens.access_token)).email, site.email)
+    assert.equal((await send(site.mcp, { headers: { Authorization: 'Bearer x' } })).status, 401)
+    await site.control('database', 'start')
+    let again
+    for (let i = 0; i < 50; i++) {
+      again = await refresh(tokens)
+      if (again.status === 200) break
+      await new Promise(resolve => setTimeout(resolve, 100))
+    }
+    assert.equal(again.status, 200)
+  })
+})
