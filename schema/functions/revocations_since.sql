@@ -21,7 +21,7 @@ BEGIN
                 WHEN r.jti IS NOT NULL THEN 'jti'
                 ELSE 'all' END,
            coalesce(r.session_id::text, r.user_id::text, r.client_id, r.jti),
-           ceil(extract(epoch FROM r.not_before))::bigint,
+           floor(extract(epoch FROM r.not_before))::bigint,
            ceil(extract(epoch FROM r.expires_at))::bigint
       FROM oauth.revocation r
      WHERE r.txid >= p_since::xid8 AND r.expires_at > now()
