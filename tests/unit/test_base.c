@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* JSON, URIs, text and secrets. */
+#include "base/json.h"
+#include "base/secret.h"
+#include "base/text.h"
+#include "base/uri.h"
+#include "tap.h"
+
+static bool
+scans(const char *text)
+{
+	return json_scan(text, strlen(text), JSON_DEPTH);
+}
+
+static void
+test_json(void)
+{
+	size_t i;
+	static const char *const good[] = {"{}", "[]", "\"x\"", "0", "-1.5e3",
+	    "true", "null", " {\"a\":[1,{\"b\":\"\\u00e9\\n\"}]} ",
+	    "\"\\ud83d\\ude00\""};
+	static const char *const bad[] = {"", "{", "{} x", "{\"a\":1,\"a\":2}",
+	    "{\"a\":1,\"\\u0061\":2}", "\"\\u0000\"", "\"\\ud800\"", "01",
+	    "1e400", "nul", "[1,]", "{\"a\"}", "'x'", "\"\xff\"",
+	    "\"\xc0\x80\"", "\"\n\"", "+1", "NaN",
+	    "[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]"};
+
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		tap_ok(scans(good[i]), good[i], __FILE__, __LINE__);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		tap_ok(!scans(bad[i]), "bad JSON", __FILE__, __LINE__);
+	ok(!json_scan("{}\0", 3, JSON_DEPTH));
+}
+
+static void
+test_uri(struct arena *arena)
+{
+	struct uri uri;
+	struct buf buf = buf_in(arena);
+	size_t i;
+	static const char *const bad[] = {"", "/x", "http://", "https://a b/",
+	    "https://a/\\b", "https://a/%zz", "https://a:99999/",
+	    "https://a:x/", "https://\xc3\xa9/", "https://a/\"", "1http://a/"};
+
+	ok(uri_parse(arena, "HTTPS://u@Example.COM:443/a/b?c=d#e", &uri));
+	is(uri.scheme, "https");
+	is(uri.userinfo, "u");
+	is(uri.host, "example.com");
+	is(uri.path, "/a/b");
+	is(uri.query, "c=d");
+	is(uri.fragment, "e");
+	is(uri_origin(arena, &uri), "https://example.com");
+	ok(uri_parse(arena, "http://[::1]:8080", &uri));
+	ok(uri_is_loopback(&uri));
+	is(uri.path, "");
+	ok(uri_parse(arena, "https://a/x/%2e%2E/y", &uri));
+	ok(uri_has_dot_segments(&uri));
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		tap_ok(!uri_parse(arena, bad[i], &uri), "bad URI", __FILE__,
+		    __LINE__);
+	uri_encode(&buf, "a+b =/&\xc3\xa9~");
+	is(buf_text(&buf), "a%2Bb%20%3D%2F%26%C3%A9~");
+	is(uri_decode(arena, "a+%2B", 5, true), "a +");
+	ok(!uri_decode(arena, "%00", 3, true));
+	ok(!uri_decode(arena, "%ff", 3, true));
+	ok(!uri_decode(arena, "%4", 2, true));
+}
+
+static void
+test_text(void)
+{
+	int64_t n;
+
+	ok(text_to_int64("42", 100, &n) && n == 42);
+	ok(!text_to_int64("101", 100, &n));
+	ok(!text_to_int64("-1", 100, &n));
+	ok(!text_to_int64("4x", 100, &n));
+	ok(!text_to_int64("", 100, &n));
+	ok(!text_to_int64("99999999999999999999", 100, &n));
+	ok(text_has_word("email profile", "profile"));
+	ok(!text_has_word("email profile", "prof"));
+	ok(text_is_utf8("\xc3\xa9", 2));
+	ok(!text_is_utf8("\xed\xa0\x80", 3)); /* a surrogate */
+	ok(!text_is_utf8("\xf4\x90\x80\x80", 4));
+}
+
+static void
+test_secrets(void)
+{
+	ok(secret_machine_made("Zx8Q2mVt0pLr5nWk7yBc3dEf9gHj1aSu4iOo6PqRvTw"));
+	ok(!secret_machine_made("secret"));
+	ok(!secret_machine_made(
+	    "correct horse battery staple and so on, long"));
+	ok(!secret_machine_made(
+	    "your-secret-key-change-this-in-production-please"));
+}
+
+int
+main(void)
+{
+	struct arena *arena = arena_new(1 << 20);
+
+	test_json();
+	test_uri(arena);
+	test_text();
+	test_secrets();
+	arena_free(arena);
+	return tap_done();
+}
