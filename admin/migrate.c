@@ -231,6 +231,7 @@ migrate_database(struct migration *m, bool roles)
 		return EXIT_REFUSED;
 	}
 	(void)PQsetNoticeProcessor(m->conn, drop_notice, NULL);
+	(void)PQsetErrorContextVisibility(m->conn, PQSHOW_CONTEXT_NEVER);
 	good = apply_all(m, roles);
 	PQfinish(m->conn); /* an open transaction is rolled back */
 	if (!good)

@@ -74,7 +74,7 @@ BEGIN
   IF NOT EXISTS (SELECT FROM pg_index i
                    JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attname = 'id'
                   WHERE i.indrelid = p_table::regclass AND i.indisunique
-                    AND i.indpred IS NULL AND i.indkey::int2[] = ARRAY[a.attnum]) THEN
+                    AND i.indpred IS NULL AND i.indnkeyatts = 1 AND i.indkey[0] = a.attnum) THEN
     RAISE EXCEPTION 'cannot adopt %: column id is not unique', p_table
       USING HINT = format('ALTER TABLE %s ADD PRIMARY KEY (id), and run migrate again.', p_table);
   END IF;

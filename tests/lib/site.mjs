@@ -51,6 +51,8 @@ export async function startSite (options = {}) {
     await run(script, ['start', dir, String(port)], { env })
   } catch (error) {
     await rm(dir, { recursive: true, force: true })
+    const kept = /^kept: (\/var\/tmp\/mcp-oauth\.\w+)$/m.exec(error.stdout)
+    if (kept && !process.env.SITE_KEEP) await rm(kept[1], { recursive: true, force: true })
     throw error
   }
   return new Site(dir, env, parseEnv(await readFile(join(dir, 'env'), 'utf8')))
