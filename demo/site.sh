@@ -257,7 +257,7 @@ LogLevel warn
 ServerTokens Prod
 EOF
     for module in mpm_event authn_core authz_core authz_host alias env headers \
-      macro proxy proxy_http rewrite setenvif fcgid; do
+      macro proxy proxy_http reqtimeout rewrite setenvif fcgid; do
       echo "LoadModule ${module}_module $modules/mod_$module.so"
     done
     cat <<EOF

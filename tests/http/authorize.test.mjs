@@ -130,5 +130,5 @@ test('a POST of the same parameters is as good as a GET, and a long request pass
   const browser = new Browser(site)
   const answer = await browser.post('/api/oauth/authorize', good())
   assert.equal(answer.status, 303)
-  await accepted(good({ state: 'z'.repeat(6000) }))
+  await accepted(good({ state: 'z'.repeat(9000) }))
 })

@@ -93,6 +93,21 @@ test('a signed-in browser is asked again, for each client', async () => {
   assert.equal(again.path, '/api/oauth/consent')
 })
 
+test('what was allowed to an https address is not asked again, unless something changed', async () => {
+  const web = await register(site, { redirect_uris: ['https://app.example/cb'] })
+  const other = more => authorizationRequest(web, verifier, more)
+  const browser = new Browser(site)
+  assert.ok(await browser.code(other({ scope: 'email' })))
+  const again = await browser.follow(await browser.authorize(other({ scope: 'email' })))
+  assert.ok(again.left)
+  assert.ok(new URL(again.path).searchParams.get('code'))
+  for (const more of [{ scope: 'email profile' }, { scope: 'email', prompt: 'consent' }]) {
+    assert.equal((await browser.follow(await browser.authorize(other(more)))).path, '/api/oauth/consent')
+  }
+  const elsewhere = await new Browser(site).follow(await browser.authorize(other({ scope: 'email' })))
+  assert.equal(elsewhere.page.status, 403)
+})
+
 test('a consent page of one browser is of no use in another', async () => {
   const at = await new Browser(site).toConsent(good())
   const thief = new Browser(site)
