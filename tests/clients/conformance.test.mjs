@@ -3,26 +3,17 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { Browser, register } from '../lib/flow.mjs'
 import { send } from '../lib/http.mjs'
-import { startSite } from '../lib/site.mjs'
+import { freePort, startSite } from '../lib/site.mjs'
 
 const program = new URL('../node_modules/@modelcontextprotocol/conformance/dist/index.js', import.meta.url).pathname
 let site
 before(async () => { site = await startSite() })
 after(() => site?.stop())
-
-async function freePort () {
-  const probe = createServer()
-  await new Promise(resolve => probe.listen(0, '127.0.0.1', resolve))
-  const { port } = probe.address()
-  await new Promise(resolve => probe.close(resolve))
-  return port
-}
 
 // The person whom the suite asks to open an address.
 async function approve (url) {

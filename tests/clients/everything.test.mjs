@@ -2,23 +2,14 @@
 // A foreign MCP server behind the guard by one line of configuration.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { createServer } from 'node:net'
 import { after, before, test } from 'node:test'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { connect } from '../lib/flow.mjs'
 import { send } from '../lib/http.mjs'
-import { startSite } from '../lib/site.mjs'
+import { freePort, startSite } from '../lib/site.mjs'
 
 let site, server
-
-async function freePort () {
-  const probe = createServer()
-  await new Promise(resolve => probe.listen(0, '127.0.0.1', resolve))
-  const { port } = probe.address()
-  await new Promise(resolve => probe.close(resolve))
-  return port
-}
 
 async function startEverything (port) {
   const program = new URL('../node_modules/@modelcontextprotocol/server-everything/dist/index.js', import.meta.url).pathname

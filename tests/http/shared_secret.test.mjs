@@ -2,7 +2,7 @@
 // JWT_ALG=HS256: tokens that existing servers verify with a shared secret.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { jwtVerify } from 'jose'
 import { connect, rpc } from '../lib/flow.mjs'
 import { send } from '../lib/http.mjs'
@@ -26,6 +26,28 @@ test('another program verifies a token with the secret alone, and the guard take
   assert.equal(payload.email, site.email)
   assert.equal((await rpc(site.mcp, tokens.access_token, 'ping', {})).status, 200)
   assert.equal((await rpc(site.mcp, tokens.access_token.slice(0, -3) + 'AAA', 'ping', {})).status, 401)
+})
+
+test('claims are judged one by one', async () => {
+  const { tokens } = await connect(site)
+  const [header, payload] = tokens.access_token.split('.')
+  const claims = JSON.parse(Buffer.from(payload, 'base64url'))
+  const signed = (text) => {
+    const input = `${header}.${Buffer.from(text).toString('base64url')}`
+    return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`
+  }
+  const status = async text => (await rpc(site.mcp, signed(text), 'ping', {})).status
+  const now = Math.floor(Date.now() / 1000)
+  const json = more => JSON.stringify({ ...claims, ...more })
+  assert.equal(await status(json({})), 200)
+  for (const more of [{ exp: undefined }, { exp: String(claims.exp) }, { exp: -1 }, { exp: now - 1 }, { exp: null }, { iat: undefined },
+    { iss: 'https://evil.example' }, { iss: undefined }, { aud: 'https://other.example/mcp' }, { aud: undefined }, { sub: undefined },
+    { sub: 7 }, { nbf: now + 300 }, { iat: now + 300 }, { nbf: 'soon' }]) {
+    assert.equal(await status(json(more)), 401, JSON.stringify(more))
+  }
+  assert.equal(await status(json({}).replace(/"exp":\d+/, '"exp":1e300')), 401)
+  assert.equal(await status(json({}).replace(/"exp":\d+/, '$&,"exp":9999999999')), 401)
+  assert.equal(await status(json({ nbf: now + 10 })), 200)
 })
 
 test('there are no public keys to advertise', async () => {

@@ -222,6 +222,31 @@ describe('revocation', () => {
   })
 })
 
+describe('races and restarts', () => {
+  test('once a revocation was answered, nothing of the session refreshes', async () => {
+    for (let i = 0; i < 5; i++) {
+      const { tokens } = await open()
+      const [revoked] = await Promise.all([
+        postForm(site.url('/api/oauth/revoke'), { client_id: client.client_id, token: tokens.refresh_token }),
+        ...Array.from({ length: 4 }, () => refresh(tokens))
+      ])
+      assert.equal(revoked.status, 200)
+      refusedWith(await refresh(tokens), 400, 'invalid_grant')
+    }
+  })
+
+  test('after a restart of everything a retired token still ends its session', async () => {
+    const { tokens } = await open()
+    const next = (await refresh((await refresh(tokens)).json)).json
+    await site.control('web', 'stop')
+    await site.control('database', 'stop')
+    await site.control('database', 'start')
+    await site.control('web', 'start')
+    refusedWith(await refresh(tokens), 400, 'invalid_grant')
+    refusedWith(await refresh(next), 400, 'invalid_grant')
+  })
+})
+
 describe('the database', () => {
   test('a refresh is one statement', async () => {
     const { tokens } = await open()

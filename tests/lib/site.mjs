@@ -12,7 +12,8 @@ import pg from 'pg'
 const run = promisify(execFile)
 const script = new URL('../../demo/site.sh', import.meta.url).pathname
 
-async function freePort () {
+/** A port of 127.0.0.1 that nobody uses now. */
+export async function freePort () {
   const server = createServer()
   await new Promise((resolve, reject) => {
     server.on('error', reject)
