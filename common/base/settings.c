@@ -109,13 +109,6 @@ enum { N_SETTINGS = sizeof(table) / sizeof(*table) };
 #define FIELD(settings, setting, type) \
 	((type *)(void *)((char *)(settings) + (setting)->offset))
 
-bool
-settings_fail(struct settings_reader *r, const char *key, const char *why)
-{
-	*r->error = arena_printf(r->arena, "%s: %s %s", r->file, key, why);
-	return false;
-}
-
 static bool
 read_origin(struct settings_reader *r, const struct setting *s,
     const char *value)

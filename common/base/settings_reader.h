@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* settings_reader.h - the parts of settings.c among themselves. */
+/* settings_reader.h - what the parts of reading settings share. */
 #ifndef BASE_SETTINGS_READER_H
 #define BASE_SETTINGS_READER_H
 

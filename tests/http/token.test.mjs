@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
 import { authorizationRequest, Browser, connect, newVerifier, redemption, refreshing, register, token, whoami } from '../lib/flow.mjs'
 import { postForm, postJson, send } from '../lib/http.mjs'
@@ -248,22 +249,43 @@ describe('races and restarts', () => {
 })
 
 describe('the database', () => {
-  test('a refresh is one statement', async () => {
-    const { tokens } = await open()
-    await refresh(tokens)
+  // The statements of a login while work() runs.
+  async function statementsOf (login, work) {
     await site.sql("ALTER SYSTEM SET log_statement = 'all'")
     await site.sql('SELECT pg_reload_conf()')
     await new Promise(resolve => setTimeout(resolve, 300))
-    const { readFile } = await import('node:fs/promises')
     const before = (await readFile(site.values.PG_LOG, 'utf8')).length
-    const next = await refresh(tokens)
-    assert.equal(next.status, 200)
+    await work()
     const lines = (await readFile(site.values.PG_LOG, 'utf8')).slice(before)
-      .split('\n').filter(line => / mcp_web /.test(line) && /(statement|execute)/.test(line))
+      .split('\n').filter(line => line.includes(` ${login} `) && /(statement|execute)/.test(line))
     await site.sql('ALTER SYSTEM RESET log_statement')
     await site.sql('SELECT pg_reload_conf()')
-    assert.equal(lines.filter(line => /session_rotate/.test(line)).length, lines.length)
-    assert.ok(lines.length >= 1 && lines.length <= 2, lines.join('\n'))
+    return lines
+  }
+
+  test('a refresh is one statement', async () => {
+    const { tokens } = await open()
+    let next = (await refresh(tokens)).json
+    const lines = await statementsOf('mcp_web', async () => {
+      for (let i = 0; i < 5; i++) {
+        const answer = await refresh(next)
+        assert.equal(answer.status, 200)
+        next = answer.json
+      }
+    })
+    assert.equal(lines.length, 5, lines.join('\n'))
+    assert.ok(lines.every(line => /session_rotate/.test(line)))
+  })
+
+  test('a guarded call is none: all guards of a host ask once a second', async () => {
+    const { tokens } = await open()
+    const started = Date.now()
+    const lines = await statementsOf('mcp_guard', async () => {
+      for (let i = 0; i < 100; i++) await whoami(site, tokens.access_token)
+    })
+    const seconds = (Date.now() - started) / 1000
+    assert.ok(lines.length <= seconds + 2, `${lines.length} in ${seconds} s`)
+    assert.ok(lines.every(line => /revocations_since/.test(line)), lines.join('\n'))
   })
 
   test('away, it never looks like a bad credential, and everything recovers', async () => {
