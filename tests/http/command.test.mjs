@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// The operator's command against a running site.
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { after, before, test } from 'node:test'
+import { authorizationRequest, Browser, callback, newVerifier, redemption, token } from '../lib/flow.mjs'
+import { startSite } from '../lib/site.mjs'
+
+let site
+before(async () => { site = await startSite() })
+after(() => site?.stop())
+
+test('doctor finds a good site well', async () => {
+  const { stdout } = await site.command('doctor')
+  assert.match(stdout, /all is well\n$/)
+  assert.doesNotMatch(stdout, /problem/)
+})
+
+test('doctor names what is wrong: no guard, and a token endpoint that sees no credentials', async () => {
+  const broken = await startSite({
+    plain: true,
+    apache: '<Directory ${MCP_OAUTH_LIBEXEC}>\n  CGIPassAuth Off\n</Directory>' // eslint-disable-line no-template-curly-in-string
+  })
+  try {
+    await assert.rejects(broken.command('doctor'), error => {
+      assert.match(error.stdout, /\/mcp/)
+      assert.match(error.stdout, /CGIPassAuth/)
+      assert.match(error.stdout, /\d problems?\n$/)
+      return true
+    })
+  } finally {
+    await broken.stop()
+  }
+})
+
+test('a client added by hand works, with its secret and only its own addresses', async () => {
+  const { stdout } = await site.command('client', 'add', '--name', 'By hand', '--redirect-uri', callback, '--confidential',
+    '--database', site.values.DATABASE_URL)
+  const id = /client_id[ =:]+(\S+)/.exec(stdout)[1]
+  const secret = /client_secret[ =:]+(\S+)/.exec(stdout)[1]
+  const client = { client_id: id, redirect_uris: [callback] }
+  const verifier = newVerifier()
+  const code = await new Browser(site).code(authorizationRequest(client, verifier))
+  assert.equal((await token(site, redemption(client, code, verifier))).status, 401)
+  assert.equal((await token(site, { ...redemption(client, code, verifier), client_secret: secret })).status, 200)
+  await assert.rejects(site.command('client', 'add', '--name', 'Bad', '--redirect-uri', 'http://app.example/cb',
+    '--database', site.values.DATABASE_URL), /redirect URI/)
+})
+
+test('secrets are masked, and typed ones refused by name', async () => {
+  const { stdout } = await site.command('config', 'show')
+  const [, secret] = /^JWT_SECRET=(.+)$/m.exec(await readFile(site.values.MCP_OAUTH_CONFIG, 'utf8'))
+  assert.match(stdout, /^ACCESS_TOKEN_EXPIRES=3600$/m)
+  assert.ok(!stdout.includes(secret))
+  await assert.rejects(startSite({ plain: true, conf: 'JWT_SECRET=change-me-please-this-is-a-typed-secret-of-mine' }), error => {
+    assert.match(error.stderr, /JWT_SECRET/)
+    assert.match(error.stderr, /key generate/)
+    return true
+  })
+})
+
+test('migrating again changes nothing', async () => {
+  const { stdout, stderr } = await site.command('migrate', '--database', site.values.DATABASE_URL)
+  assert.doesNotMatch(stdout + stderr, /applying 0001/)
+})
