@@ -19,7 +19,7 @@ test('doctor finds a good site well', async () => {
 test('doctor names what is wrong: no guard, and a token endpoint that sees no credentials', async () => {
   const broken = await startSite({
     plain: true,
-    apache: '<Directory ${MCP_OAUTH_LIBEXEC}>\n  CGIPassAuth Off\n</Directory>' // eslint-disable-line no-template-curly-in-string
+    apache: '<Directory ${MCP_OAUTH_LIBEXEC}>\n  CGIPassAuth Off\n</Directory>'
   })
   try {
     await assert.rejects(broken.command('doctor'), error => {

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// A shared host: an Apache with mod_cgid, a cgi-bin, and the shipped .htaccess.
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { authorizationRequest, Browser, newVerifier, redemption, register } from '../lib/flow.mjs'
+import { postForm, send } from '../lib/http.mjs'
+import { freePort, startSite } from '../lib/site.mjs'
+
+const htaccess = new URL('../../apache-conf/shared-host.htaccess', import.meta.url)
+const modules = ['/usr/lib/apache2/modules', '/usr/lib64/httpd/modules'].find(existsSync)
+let site, base, dir
+
+// The account's Apache, beside the site whose settings and database it uses.
+function apache (...how) {
+  const command = [site.values.APACHE_BIN, '-d', dir, '-f', join(dir, 'httpd.conf'), '-k', ...how]
+  const all = process.getuid() === 0 ? ['runuser', '-u', site.values.RUN_AS, '--', ...command] : command
+  execFileSync(all[0], all.slice(1), { cwd: '/', stdio: 'ignore' })
+}
+
+before(async () => {
+  site = await startSite({ plain: true })
+  const port = await freePort()
+  base = `http://127.0.0.1:${port}`
+  dir = join(site.values.STATE, 'shared')
+  for (const name of ['public_html', 'cgi-bin']) mkdirSync(join(dir, name), { recursive: true })
+  cpSync(join(site.values.STATE, 'usr/libexec/mcp-oauth/cgi-bin'), join(dir, 'cgi-bin/mcp-oauth'), { recursive: true })
+  writeFileSync(join(dir, 'public_html/.htaccess'), readFileSync(htaccess, 'utf8')
+    .replace(/^#SetEnv MCP_OAUTH_CONFIG .*$/m, `SetEnv MCP_OAUTH_CONFIG ${site.values.MCP_OAUTH_CONFIG}`))
+  writeFileSync(join(dir, 'httpd.conf'), `ServerName 127.0.0.1
+Listen 127.0.0.1:${port}
+PidFile ${dir}/httpd.pid
+DefaultRuntimeDir ${dir}
+Mutex file:${dir} default
+ErrorLog ${site.values.STATE}/log/shared.log
+${['mpm_event', 'authz_core', 'env', 'rewrite', 'alias', 'cgid'].map(m => `LoadModule ${m}_module ${modules}/mod_${m}.so`).join('\n')}
+ScriptSock ${dir}/cgid.sock
+DocumentRoot ${dir}/public_html
+ScriptAlias /cgi-bin/ ${dir}/cgi-bin/
+<Directory ${dir}/public_html>
+  AllowOverride All
+  Require all granted
+</Directory>
+<Directory ${dir}/cgi-bin>
+  Require all granted
+</Directory>
+`)
+  chmodSync(dir, 0o755)
+  if (process.getuid() === 0) {
+    const { uid, gid } = statSync(site.values.PG_SOCKET)
+    chownSync(dir, uid, gid)
+  }
+  apache('start')
+  for (let i = 0; i < 100; i++) {
+    if (await send(base).then(() => true, () => false)) return
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+})
+after(async () => {
+  if (dir && existsSync(join(dir, 'httpd.pid'))) apache('stop')
+  await site?.stop()
+})
+
+test('documents are served, and other addresses are JSON 404', async () => {
+  assert.equal((await send(`${base}/.well-known/oauth-authorization-server`)).json.issuer, site.base)
+  assert.equal((await send(`${base}/.well-known/oauth-protected-resource/mcp`)).json.resource, site.mcp)
+  assert.ok((await send(`${base}/.well-known/jwks.json`)).json.keys.length)
+  const none = await send(`${base}/.well-known/openid-configuration`)
+  assert.equal(none.status, 404)
+  assert.match(none.headers['content-type'], /json/)
+})
+
+test('a client authenticates by Basic and gets tokens', async () => {
+  const client = await register({ url: path => base + path }, { token_endpoint_auth_method: 'client_secret_basic' })
+  const verifier = newVerifier()
+  const code = await new Browser(site).code(authorizationRequest(client, verifier))
+  const { client_id: id, ...fields } = redemption(client, code, verifier)
+  const answer = await postForm(`${base}/api/oauth/token`, fields,
+    { Authorization: 'Basic ' + Buffer.from(`${id}:${client.client_secret}`).toString('base64') })
+  assert.equal(answer.status, 200, answer.text)
+  const refreshed = await postForm(`${base}/api/oauth/token`, {
+    grant_type: 'refresh_token', refresh_token: answer.json.refresh_token, client_id: id, client_secret: client.client_secret
+  })
+  assert.equal(refreshed.status, 200, refreshed.text)
+})
