@@ -22,6 +22,36 @@ version_known(const char *version)
 	return false;
 }
 
+static bool
+is_stateless(struct request *rq)
+{
+	const char *version = request_header(rq, "HTTP_MCP_PROTOCOL_VERSION");
+
+	return version && text_equal(version, stateless_version);
+}
+
+static struct json_object *
+supported_versions(void)
+{
+	struct json_object *list = json_object_new_array();
+	size_t i;
+
+	for (i = 0; i < N_VERSIONS; i++)
+		json_object_array_add(list,
+		    json_object_new_string(versions[i]));
+	return list;
+}
+
+static struct json_object *
+server_info(void)
+{
+	struct json_object *info = json_object_new_object();
+
+	json_add_string(info, "name", "whoami");
+	json_add_string(info, "version", MCP_OAUTH_VERSION);
+	return info;
+}
+
 /* ---- answers ---- */
 
 /* An answer to id; the caller adds result or error. */
@@ -41,6 +71,14 @@ mcp_result(struct request *rq, struct json_object *id,
 {
 	AUTO_JSON *response = response_to(id);
 
+	if (is_stateless(rq)) {
+		struct json_object *meta = json_object_new_object();
+
+		json_add_string(result, "resultType", "complete");
+		json_object_object_add(meta,
+		    "io.modelcontextprotocol/serverInfo", server_info());
+		json_object_object_add(result, "_meta", meta);
+	}
 	json_object_object_add(response, "result", result);
 	return reply_json(rq, 200, response);
 }
@@ -60,18 +98,25 @@ mcp_error(struct request *rq, int status, struct json_object *id, int code,
 
 /* ---- methods ---- */
 
+/* 2026-07-28: what a client may keep of an answer, and for whom: nothing. */
+static void
+add_cache_hints(struct request *rq, struct json_object *result)
+{
+	if (!is_stateless(rq))
+		return;
+	json_add_int64(result, "ttlMs", 0);
+	json_add_string(result, "cacheScope", "private");
+}
+
 static struct json_object *
 describe_server(void)
 {
 	struct json_object *result = json_object_new_object(),
-	                   *capabilities = json_object_new_object(),
-	                   *info = json_object_new_object();
+	                   *capabilities = json_object_new_object();
 
 	json_object_object_add(capabilities, "tools", json_object_new_object());
-	json_add_string(info, "name", "whoami");
-	json_add_string(info, "version", MCP_OAUTH_VERSION);
 	json_object_object_add(result, "capabilities", capabilities);
-	json_object_object_add(result, "serverInfo", info);
+	json_object_object_add(result, "serverInfo", server_info());
 	return result;
 }
 
@@ -94,14 +139,11 @@ initialize(struct request *rq, struct json_object *id,
 static enum oauth_error
 discover(struct request *rq, struct json_object *id)
 {
-	struct json_object *result = describe_server(),
-	                   *supported = json_object_new_array();
-	size_t i;
+	struct json_object *result = describe_server();
 
-	for (i = 0; i < N_VERSIONS; i++)
-		json_object_array_add(supported,
-		    json_object_new_string(versions[i]));
-	json_object_object_add(result, "supportedVersions", supported);
+	json_object_object_add(result, "supportedVersions",
+	    supported_versions());
+	add_cache_hints(rq, result);
 	return mcp_result(rq, id, result);
 }
 
@@ -111,6 +153,7 @@ list_tools(struct request *rq, struct json_object *id)
 	struct json_object *result = json_object_new_object();
 
 	json_object_object_add(result, "tools", mcp_tools());
+	add_cache_hints(rq, result);
 	return mcp_result(rq, id, result);
 }
 
@@ -158,13 +201,18 @@ static bool
 headers_match(struct request *rq, const char *method,
     struct json_object *params)
 {
-	const char *version = request_header(rq, "HTTP_MCP_PROTOCOL_VERSION");
 	const char *said_method = request_header(rq, "HTTP_MCP_METHOD");
 	const char *said_name = request_header(rq, "HTTP_MCP_NAME");
-	const char *name = json_string(params, "name");
+	const char *name = json_string(params, "name"), *version = NULL;
+	struct json_object *meta;
 
-	if (!version || !text_equal(version, stateless_version))
+	if (!is_stateless(rq))
 		return true;
+	if (json_object_object_get_ex(params, "_meta", &meta))
+		version = json_string(meta,
+		    "io.modelcontextprotocol/protocolVersion");
+	if (version && !text_equal(version, stateless_version))
+		return false;
 	if (!said_method || !text_equal(said_method, method))
 		return false;
 	return !text_equal(method, "tools/call") ||
@@ -200,8 +248,28 @@ answer_message(struct request *rq, struct json_object *message)
 		return reply_empty(rq, 202);
 	if (!headers_match(rq, method, params))
 		return mcp_error(rq, 400, id, MCP_HEADER_MISMATCH,
-		    "Mcp-Method and Mcp-Name must repeat the body");
+		    "MCP-Protocol-Version, Mcp-Method and Mcp-Name must repeat "
+		    "the body");
 	return dispatch(rq, id, method, params);
+}
+
+static enum oauth_error
+refuse_version(struct request *rq, struct json_object *message,
+    const char *version)
+{
+	struct json_object *id = NULL, *data = json_object_new_object(),
+	                   *error = json_object_new_object();
+	AUTO_JSON *response = NULL;
+
+	json_object_object_get_ex(message, "id", &id);
+	response = response_to(id);
+	json_object_object_add(data, "supported", supported_versions());
+	json_add_string(data, "requested", version);
+	json_add_int64(error, "code", MCP_UNSUPPORTED_VERSION);
+	json_add_string(error, "message", "Unsupported protocol version");
+	json_object_object_add(error, "data", data);
+	json_object_object_add(response, "error", error);
+	return reply_json(rq, 400, response);
 }
 
 enum oauth_error
@@ -217,7 +285,6 @@ mcp_answer(struct request *rq)
 		return mcp_error(rq, 400, NULL, MCP_INVALID_REQUEST,
 		    "one message a request: batches are not served");
 	if (version && !version_known(version))
-		return mcp_error(rq, 400, NULL, MCP_INVALID_REQUEST,
-		    "this MCP-Protocol-Version is not supported");
+		return refuse_version(rq, message, version);
 	return answer_message(rq, message);
 }

@@ -5,13 +5,14 @@
 
 #include "http/reply.h"
 
+/* Error codes: of JSON-RPC, and of MCP since 2026-07-28. */
 enum {
 	MCP_PARSE_ERROR = -32700,
 	MCP_INVALID_REQUEST = -32600,
 	MCP_METHOD_NOT_FOUND = -32601,
 	MCP_INVALID_PARAMS = -32602,
-	MCP_HEADER_MISMATCH =
-	    -32020, /* 2026-07-28: a header is not the body's */
+	MCP_HEADER_MISMATCH = -32020, /* a header is not what the body says */
+	MCP_UNSUPPORTED_VERSION = -32022,
 };
 
 /* Answer the message in rq->body. */
