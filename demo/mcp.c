@@ -83,17 +83,27 @@ mcp_result(struct request *rq, struct json_object *id,
 	return reply_json(rq, 200, response);
 }
 
-enum oauth_error
-mcp_error(struct request *rq, int status, struct json_object *id, int code,
-    const char *message)
+/* data may be NULL; it is released. */
+static enum oauth_error
+reply_error(struct request *rq, int status, struct json_object *id, int code,
+    const char *message, struct json_object *data)
 {
 	AUTO_JSON *response = response_to(id);
 	struct json_object *error = json_object_new_object();
 
 	json_add_int64(error, "code", code);
 	json_add_string(error, "message", message);
+	if (data)
+		json_object_object_add(error, "data", data);
 	json_object_object_add(response, "error", error);
 	return reply_json(rq, status, response);
+}
+
+enum oauth_error
+mcp_error(struct request *rq, int status, struct json_object *id, int code,
+    const char *message)
+{
+	return reply_error(rq, status, id, code, message, NULL);
 }
 
 /* ---- methods ---- */
@@ -257,19 +267,13 @@ static enum oauth_error
 refuse_version(struct request *rq, struct json_object *message,
     const char *version)
 {
-	struct json_object *id = NULL, *data = json_object_new_object(),
-	                   *error = json_object_new_object();
-	AUTO_JSON *response = NULL;
+	struct json_object *id = NULL, *data = json_object_new_object();
 
 	json_object_object_get_ex(message, "id", &id);
-	response = response_to(id);
 	json_object_object_add(data, "supported", supported_versions());
 	json_add_string(data, "requested", version);
-	json_add_int64(error, "code", MCP_UNSUPPORTED_VERSION);
-	json_add_string(error, "message", "Unsupported protocol version");
-	json_object_object_add(error, "data", data);
-	json_object_object_add(response, "error", error);
-	return reply_json(rq, 400, response);
+	return reply_error(rq, 400, id, MCP_UNSUPPORTED_VERSION,
+	    "Unsupported protocol version", data);
 }
 
 enum oauth_error
