@@ -7,10 +7,9 @@
 #include "base/text.h"
 #include "command.h"
 #include "oauth/redirect_uri.h"
+#include "oauth/registration.h"
 #include "oauth/scope.h"
 #include "store/client.h"
-
-enum { CLIENT_ID_BYTES = 18, CLIENT_SECRET_BYTES = 32 };
 
 static const char usage[] =
     "client add --name NAME --redirect-uri URI [--redirect-uri URI ...]\n"
@@ -66,24 +65,15 @@ static int
 add(struct command *command, struct client_registration *registration,
     bool confidential)
 {
-	const char *url = command_database_url(command), *secret = NULL;
-	struct sha256 *digest;
+	const char *url = command_database_url(command);
 
 	if (!url)
 		return EXIT_REFUSED;
-	if (!registration->client_id)
-		registration->client_id = random_text(command->arena,
-		    CLIENT_ID_BYTES);
-	registration->token_endpoint_auth_method = "none";
-	if (confidential) {
-		secret = random_text(command->arena, CLIENT_SECRET_BYTES);
-		digest = arena_alloc(command->arena, sizeof(*digest));
-		*digest = sha256_of_text(secret);
-		registration->client_secret_digest = digest;
-		registration
-		    ->token_endpoint_auth_method = "client_secret_basic";
-	}
-	return store_client(command, url, registration, secret);
+	registration->token_endpoint_auth_method = confidential
+	    ? "client_secret_basic"
+	    : "none";
+	return store_client(command, url, registration,
+	    registration_draw(command->arena, registration));
 }
 
 int

@@ -12,8 +12,6 @@
 #include "http/endpoint.h"
 #include "oauth/registration.h"
 
-enum { CLIENT_ID_BYTES = 18, CLIENT_SECRET_BYTES = 32 };
-
 static enum oauth_error
 answer_registered(struct request *rq,
     const struct client_registration *registration, int64_t issued_s,
@@ -30,17 +28,9 @@ answer_registered(struct request *rq,
 static enum oauth_error
 store_registration(struct request *rq, struct client_registration *registration)
 {
-	const char *client_secret = NULL;
-	struct sha256 *digest;
+	const char *client_secret = registration_draw(rq->arena, registration);
 	int64_t issued_s, retry_after_s;
 
-	registration->client_id = random_text(rq->arena, CLIENT_ID_BYTES);
-	if (!text_equal(registration->token_endpoint_auth_method, "none")) {
-		client_secret = random_text(rq->arena, CLIENT_SECRET_BYTES);
-		digest = arena_alloc(rq->arena, sizeof(*digest));
-		*digest = sha256_of_text(client_secret);
-		registration->client_secret_digest = digest;
-	}
 	switch (client_register(rq->store, rq->arena, registration,
 	    request_remote(rq), rq->settings->registration_limit, &issued_s,
 	    &retry_after_s)) {

@@ -6,10 +6,13 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "base/uri.h"
+#include "crypto/digest.h"
 #include "oauth/redirect_uri.h"
 #include "oauth/scope.h"
 
 enum {
+	CLIENT_ID_BYTES = 18,
+	CLIENT_SECRET_BYTES = 32,
 	CLIENT_NAME_MAX_CHARACTERS = 80,
 	SHORT_TEXT_MAX_BYTES = 256,
 	REDIRECT_URIS_MAX = 100,
@@ -378,4 +381,21 @@ registration_response(const struct client_registration *registration,
 	json_add_string(o, "software_id", registration->software_id);
 	json_add_string(o, "software_version", registration->software_version);
 	return o;
+}
+
+const char *
+registration_draw(struct arena *arena, struct client_registration *registration)
+{
+	const char *secret;
+	struct sha256 *digest;
+
+	if (!registration->client_id)
+		registration->client_id = random_text(arena, CLIENT_ID_BYTES);
+	if (text_equal(registration->token_endpoint_auth_method, "none"))
+		return NULL;
+	secret = random_text(arena, CLIENT_SECRET_BYTES);
+	digest = arena_alloc(arena, sizeof(*digest));
+	*digest = sha256_of_text(secret);
+	registration->client_secret_digest = digest;
+	return secret;
 }

@@ -29,4 +29,14 @@ struct json_object *registration_response(const struct client_registration
                                               *registration,
     int64_t issued_s, const char *client_secret);
 
+/*
+ * Give the client what only the server chooses (RFC 7591 s3.2.1): an id unless
+ * it has one, and a secret unless token_endpoint_auth_method is "none".
+ *
+ * Returns the secret, in the arena, to be shown once; NULL without one.  The
+ *         registration holds its digest alone.
+ */
+const char *registration_draw(struct arena *arena,
+    struct client_registration *registration);
+
 #endif
