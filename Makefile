@@ -41,7 +41,7 @@ else
 HARDENING = -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 LINK_HARDENING = -Wl,-z,relro,-z,now
 endif
-PACKAGES = libsodium json-c libpq
+PACKAGES = libsodium json-c libpq libcrypto
 PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
 PACKAGE_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
 # The doctor asks the running site.

@@ -315,6 +315,9 @@ post_token(struct request *rq)
 	if (!resource_param(rq, RESOURCE, &resource))
 		return refuse(rq, OAUTH_INVALID_TARGET,
 		    "resource is no MCP server of this site");
+	error = token_response_possible(rq);
+	if (error)
+		return error;
 	return text_equal(grant_type, "authorization_code")
 	    ? grant_by_code(rq, &client, resource)
 	    : grant_by_refresh_token(rq, &client, resource);

@@ -44,10 +44,12 @@ struct settings {
 	const char *scopes_supported;
 	const char *mcp_server_audience; /* NULL: the canonical resource */
 
-	bool hs256;                      /* JWT_ALG=HS256 */
-	const char *jwt_secret;          /* NULL in a guard with EdDSA */
-	const char *jwt_secret_previous; /* NULL: none */
-	const char *oauth_root_secret;   /* NULL unless HS256 */
+	const char *jwt_alg;              /* EdDSA, RS256, ES256 or HS256 */
+	bool hs256;                       /* derived from it */
+	const char *jwt_secret;           /* NULL in a guard with EdDSA */
+	const char *jwt_secret_previous;  /* NULL: none */
+	const char *oauth_root_secret;    /* NULL unless HS256 */
+	const char *jwt_private_key_file; /* NULL: none */
 
 	int64_t access_token_expires_s, refresh_token_expires_s;
 	int64_t session_expires_s, authorization_code_expires_s;

@@ -68,6 +68,23 @@ settle_resources(struct settings_reader *r)
 }
 
 static bool
+settle_algorithm(struct settings_reader *r)
+{
+	struct settings *s = r->settings;
+
+	if (!text_has_word("EdDSA RS256 ES256 HS256", s->jwt_alg))
+		return settings_fail(r, "JWT_ALG",
+		    "must be EdDSA, RS256, ES256 or HS256");
+	s->hs256 = text_equal(s->jwt_alg, "HS256");
+	if (s->kind == SETTINGS_SERVER && !s->jwt_private_key_file &&
+	    text_has_word("RS256 ES256", s->jwt_alg))
+		return settings_fail(r, "JWT_PRIVATE_KEY_FILE",
+		    "is missing: put the output of \"mcp-oauth key generate "
+		    "--alg RS256\" (or ES256) into a file and name it");
+	return true;
+}
+
+static bool
 settle_secrets(struct settings_reader *r)
 {
 	const struct settings *s = r->settings;
@@ -148,6 +165,7 @@ settle_log(struct settings_reader *r)
 bool
 settings_agree(struct settings_reader *r)
 {
-	return settle_issuer(r) && settle_resources(r) && settle_secrets(r) &&
-	    settle_audience(r) && settle_lifetimes(r) && settle_log(r);
+	return settle_issuer(r) && settle_resources(r) && settle_algorithm(r) &&
+	    settle_secrets(r) && settle_audience(r) && settle_lifetimes(r) &&
+	    settle_log(r);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "oauth/access_token.h"
 
+#include "base/log.h"
 #include "base/text.h"
 #include "crypto/keyring.h"
 
@@ -19,6 +20,7 @@ access_token_sign(struct arena *arena, const struct settings *settings,
 {
 	AUTO_JSON *claims = json_object_new_object();
 	struct jwt_key key;
+	const char *fault;
 
 	json_add_string(claims, "iss", settings->oauth_issuer);
 	json_add_string(claims, "sub", token->sub);
@@ -30,7 +32,10 @@ access_token_sign(struct arena *arena, const struct settings *settings,
 	json_add_string(claims, "jti", token->jti);
 	json_add_string(claims, "sid", token->sid);
 	json_add_string(claims, "email", token->email);
-	key = keyring_signing_key(arena, settings, token->iat_s);
+	if (!keyring_signing_key(arena, settings, token->iat_s, &key, &fault)) {
+		log_text("fault", fault);
+		return NULL;
+	}
 	return jwt_sign(arena, &key, at_jwt, claims);
 }
 

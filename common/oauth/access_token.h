@@ -20,7 +20,8 @@ struct access_token {
 	int64_t iat_s, exp_s;
 };
 
-/* Sign it; aud is replaced by MCP_SERVER_AUDIENCE where that is set. */
+/* Sign it; aud is replaced by MCP_SERVER_AUDIENCE where that is set.  NULL when
+ * the key cannot be used: the log has the reason as "fault". */
 const char *access_token_sign(struct arena *arena,
     const struct settings *settings, const struct access_token *token);
 

@@ -27,7 +27,7 @@ metadata_of_server(struct arena *arena, const struct settings *settings)
 		add_url(arena, o, "registration_endpoint", settings,
 		    "/api/oauth/register");
 	add_url(arena, o, "revocation_endpoint", settings, "/api/oauth/revoke");
-	if (!settings->hs256) /* no public key to publish otherwise */
+	if (!settings->hs256 || settings->jwt_private_key_file)
 		add_url(arena, o, "jwks_uri", settings,
 		    "/.well-known/jwks.json");
 	json_add_words(o, "response_types_supported", "code");
