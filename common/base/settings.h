@@ -61,6 +61,12 @@ struct settings {
 	bool redirect_uri_preset_guide;
 	bool registration_open;
 	int64_t registration_limit; /* per address and hour, 0: none */
+	bool client_metadata_documents;
+	const char *client_metadata_allow; /* hosts; NULL: any */
+	const char *client_metadata_block; /* hosts; NULL: none */
+	const char *fetch_ca_file;         /* NULL: those of the system */
+	const char *fetch_allow_addresses; /* though not public; may be "" */
+	int64_t fetch_limit_origin, fetch_limit; /* a minute */
 	int64_t login_limit_account, login_limit_remote, login_window_s;
 
 	const char *jwks_file;           /* guard; NULL with HS256 */

@@ -2,6 +2,7 @@
 /* settings_agree.c - what the values of one file must agree on. */
 #include <string.h>
 
+#include "base/address.h"
 #include "base/settings_reader.h"
 #include "base/text.h"
 #include "base/uri.h"
@@ -151,6 +152,17 @@ settle_lifetimes(struct settings_reader *r)
 }
 
 static bool
+settle_fetching(struct settings_reader *r)
+{
+	if (r->settings->kind == SETTINGS_SERVER &&
+	    !address_list_valid(r->arena, r->settings->fetch_allow_addresses))
+		return settings_fail(r, "FETCH_ALLOW_ADDRESSES",
+		    "must be addresses and networks such as 127.0.0.1 or "
+		    "10.0.0.0/8, separated by blanks");
+	return true;
+}
+
+static bool
 settle_log(struct settings_reader *r)
 {
 	const char *to = r->settings->log_to;
@@ -167,5 +179,5 @@ settings_agree(struct settings_reader *r)
 {
 	return settle_issuer(r) && settle_resources(r) && settle_algorithm(r) &&
 	    settle_secrets(r) && settle_audience(r) && settle_lifetimes(r) &&
-	    settle_log(r);
+	    settle_fetching(r) && settle_log(r);
 }

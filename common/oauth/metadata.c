@@ -40,6 +40,8 @@ metadata_of_server(struct arena *arena, const struct settings *settings)
 	    client_methods);
 	json_add_words(o, "revocation_endpoint_auth_methods_supported",
 	    client_methods);
+	if (settings->client_metadata_documents)
+		json_add_true(o, "client_id_metadata_document_supported");
 	json_add_true(o, "authorization_response_iss_parameter_supported");
 	json_add_true(o, "resource_indicators_supported");
 	json_object_object_add(o, "require_pushed_authorization_requests",
