@@ -102,7 +102,7 @@ post_revoke(struct request *rq)
 	const char *session_id;
 	enum oauth_error error;
 
-	error = client_auth_parse(rq, &client);
+	error = client_auth(rq, &client);
 	if (error)
 		return error;
 	if (!find_session(rq, request_param(rq, TOKEN), &session_id))

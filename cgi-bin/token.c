@@ -306,7 +306,7 @@ post_token(struct request *rq)
 	struct client_credentials client;
 	enum oauth_error error;
 
-	error = client_auth_parse(rq, &client);
+	error = client_auth(rq, &client);
 	if (error)
 		return error;
 	if (!text_has_word("authorization_code refresh_token", grant_type))

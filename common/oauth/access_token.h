@@ -9,8 +9,6 @@
 #include "base/settings.h"
 #include "crypto/jwt.h"
 
-enum { CLOCK_LEEWAY_S = 30 }; /* for nbf and iat; exp is kept to the second */
-
 /* What a token says.  Strings are never NULL but email, and user for a
  * machine's token. */
 struct access_token {

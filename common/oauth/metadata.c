@@ -3,8 +3,9 @@
 
 #include "oauth/scope.h"
 
-static const char
-    client_methods[] = "none client_secret_post client_secret_basic";
+static const char client_methods[] =
+    "none client_secret_post client_secret_basic private_key_jwt";
+static const char assertion_algs[] = "RS256 ES256 EdDSA";
 
 static void
 add_url(struct arena *arena, struct json_object *object, const char *key,
@@ -38,8 +39,13 @@ metadata_of_server(struct arena *arena, const struct settings *settings)
 	json_add_words(o, "scopes_supported", scope_supported(arena, settings));
 	json_add_words(o, "token_endpoint_auth_methods_supported",
 	    client_methods);
+	json_add_words(o, "token_endpoint_auth_signing_alg_values_supported",
+	    assertion_algs);
 	json_add_words(o, "revocation_endpoint_auth_methods_supported",
 	    client_methods);
+	json_add_words(o,
+	    "revocation_endpoint_auth_signing_alg_values_supported",
+	    assertion_algs);
 	if (settings->client_metadata_documents)
 		json_add_true(o, "client_id_metadata_document_supported");
 	json_add_true(o, "authorization_response_iss_parameter_supported");
