@@ -43,6 +43,7 @@ client_get(struct store *store, struct arena *arena, const char *client_id,
 	ret->scope = store_text(arena, row, 0, "scope");
 	ret->token_endpoint_auth_method = store_text(arena, row, 0,
 	    "token_endpoint_auth_method");
+	ret->registration = store_text(arena, row, 0, "registration");
 	return CLIENT_OK;
 }
 

@@ -23,6 +23,7 @@ struct client {
 	const char *redirect_uris; /* one a line */
 	const char *grant_types, *scope;
 	const char *token_endpoint_auth_method;
+	const char *registration; /* "admin", or by the client itself */
 };
 
 enum client_result {
