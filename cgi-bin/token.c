@@ -14,6 +14,7 @@
 #include "http/endpoint.h"
 #include "oauth/client_auth.h"
 #include "oauth/grant.h"
+#include "oauth/grant_types.h"
 #include "oauth/token_response.h"
 
 enum { GRANT_TYPE, RESOURCE };
@@ -34,13 +35,19 @@ static const struct {
 } grants[] = {
     {"authorization_code", grant_authorization_code},
     {"refresh_token", grant_refresh_token},
+    {"client_credentials", grant_client_credentials},
+    {GRANT_TYPE_JWT_BEARER, grant_jwt_bearer},
 };
 
+/* NULL for one that does not exist or is switched off. */
 static grant_handler *
-grant_named(const char *grant_type)
+grant_named(struct request *rq, const char *grant_type)
 {
 	size_t i;
 
+	if (!text_has_word(grant_types_supported(rq->arena, rq->settings),
+	        grant_type))
+		return NULL;
 	for (i = 0; i < sizeof(grants) / sizeof(*grants); i++)
 		if (text_equal(grants[i].grant_type, grant_type))
 			return grants[i].answer;
@@ -50,7 +57,7 @@ grant_named(const char *grant_type)
 static enum oauth_error
 post_token(struct request *rq)
 {
-	grant_handler *answer = grant_named(request_param(rq, GRANT_TYPE));
+	grant_handler *answer = grant_named(rq, request_param(rq, GRANT_TYPE));
 	const struct resource_setting *resource;
 	struct client_credentials client;
 	enum oauth_error error;

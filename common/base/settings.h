@@ -40,6 +40,12 @@ struct scope_description {
 	const char *scope, *text;
 };
 
+/* An identity provider that may vouch for people (ID-JAG). */
+struct id_jag_issuer {
+	const char *issuer, *jwks_uri;
+	const char *email_domains; /* it is trusted for; NULL: none */
+};
+
 /* Strings are never NULL unless said otherwise. */
 struct settings {
 	enum settings_kind kind;
@@ -73,6 +79,9 @@ struct settings {
 	bool redirect_uri_preset_guide;
 	bool registration_open;
 	int64_t registration_limit; /* per address and hour, 0: none */
+	bool client_credentials;    /* the grant is served */
+	const struct id_jag_issuer *id_jag_issuers;
+	size_t n_id_jag_issuers;
 	bool client_metadata_documents;
 	const char *client_metadata_allow; /* hosts; NULL: any */
 	const char *client_metadata_block; /* hosts; NULL: none */

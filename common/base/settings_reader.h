@@ -34,6 +34,10 @@ bool settings_repeated_read(struct settings_reader *r, const char *key,
 /* MCP_RESOURCES, what MCP_RESOURCE_* say of each, and SCOPE_DESCRIPTION. */
 bool settings_repeated_settle(struct settings_reader *r);
 
+/* ID_JAG_ISSUER. */
+bool settings_issuers_settle(struct settings_reader *r);
+void settings_issuers_print(const struct settings *settings, struct buf *ret);
+
 /* Add the lines of a repeatable key. */
 void settings_repeated_print(const struct settings *settings, const char *key,
     struct buf *ret);

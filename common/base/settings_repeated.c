@@ -31,9 +31,12 @@ line_of(const struct settings_reader *r, const char *key, const char *subject)
 static const char *
 example_of(const char *key)
 {
-	return text_equal(key, "SCOPE_DESCRIPTION")
-	    ? "SCOPE_DESCRIPTION=files:read Read your files"
-	    : "MCP_RESOURCE_NAME=/files Company files";
+	if (text_equal(key, "SCOPE_DESCRIPTION"))
+		return "SCOPE_DESCRIPTION=files:read Read your files";
+	if (text_equal(key, "ID_JAG_ISSUER"))
+		return "ID_JAG_ISSUER=https://idp.example "
+		       "https://idp.example/jwks.json example.com";
+	return "MCP_RESOURCE_NAME=/files Company files";
 }
 
 bool
@@ -224,7 +227,7 @@ settle_line(struct settings_reader *r, struct resource_setting *resources,
 		if (text_equal(members[i].key, line->key))
 			break;
 	if (i == N_MEMBERS)
-		return true; /* SCOPE_DESCRIPTION */
+		return true; /* speaks of something else */
 	resource = resource_at(resources, n, line->subject);
 	if (!resource)
 		return fail_at(r, line,
@@ -342,7 +345,7 @@ bool
 settings_repeated_settle(struct settings_reader *r)
 {
 	return settle_scopes_supported(r) && settle_resources(r) &&
-	    settle_descriptions(r);
+	    settle_descriptions(r) && settings_issuers_settle(r);
 }
 
 /* ---- printing ---- */
@@ -355,6 +358,8 @@ settings_repeated_print(const struct settings *settings, const char *key,
 	const char *value;
 	size_t i, k;
 
+	if (text_equal(key, "ID_JAG_ISSUER"))
+		settings_issuers_print(settings, ret);
 	for (i = 0; i < settings->n_mcp_resources; i++)
 		for (k = 0; k < N_MEMBERS; k++) {
 			value = *MEMBER(&settings->mcp_resources[i], k);

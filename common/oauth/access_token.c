@@ -27,7 +27,8 @@ access_token_sign(struct arena *arena, const struct settings *settings,
 	json_add_string(claims, "sub", token->sub);
 	json_add_string(claims, "aud", audience_of(settings, token->aud));
 	json_add_string(claims, "client_id", token->client_id);
-	json_add_string(claims, "scope", token->scope);
+	if (*token->scope)
+		json_add_string(claims, "scope", token->scope);
 	json_add_int64(claims, "iat", token->iat_s);
 	json_add_int64(claims, "exp", token->exp_s);
 	json_add_string(claims, "jti", token->jti);
@@ -47,6 +48,8 @@ read_claims(struct arena *arena, struct json_object *claims,
 	ret->sub = claims_text(arena, claims, "sub");
 	ret->client_id = claims_text(arena, claims, "client_id");
 	ret->scope = claims_text(arena, claims, "scope");
+	if (!ret->scope && !json_object_object_get_ex(claims, "scope", NULL))
+		ret->scope = ""; /* a machine's may be without */
 	ret->sid = claims_text(arena, claims, "sid");
 	ret->jti = claims_text(arena, claims, "jti");
 	ret->email = claims_text(arena, claims, "email");

@@ -6,16 +6,12 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "crypto/jwks.h"
-#include "http/fetch.h"
 #include "oauth/claims.h"
-#include "store/assertion.h"
-#include "store/client_document.h"
+#include "oauth/remote_keys.h"
 
 enum {
 	LIFETIME_MAX_S = 3600,
 	JTI_MAX_BYTES = 256,
-	KEYS_WAIT_S = 300, /* between two looks at a jwks_uri */
 };
 
 static enum client_assertion_result
@@ -25,57 +21,13 @@ refuse_assertion(const char *reason)
 	return CLIENT_ASSERTION_REFUSED;
 }
 
-/* ---- keys ---- */
-
-static enum jwt_result
-verify(struct request *rq, const struct jwt *jwt, const char *jwks)
-{
-	struct jwt_key *keys;
-	size_t n;
-
-	if (!jwks || !jwks_read(rq->arena, jwks, strlen(jwks), &keys, &n))
-		return JWT_KEY_UNKNOWN;
-	return jwt_verify_foreign(rq->arena, jwt, keys, n);
-}
-
-/* What jwks_uri holds now, kept for later; NULL when it may not be asked or
- * does not answer. */
-static const char *
-fetch_keys(struct request *rq, const char *client_id, const char *jwks_uri)
-{
-	const struct fetch_limits limits = {
-	    .per_origin = rq->settings->fetch_limit_origin,
-	    .total = rq->settings->fetch_limit,
-	};
-	const char *origin = fetch_origin(rq->arena, jwks_uri), *fault = NULL;
-	struct fetched fetched = {0};
-	int64_t wait_s;
-
-	if (!origin ||
-	    !client_keys_turn(rq->store, rq->arena, client_id, KEYS_WAIT_S) ||
-	    fetch_take(rq->store, rq->arena, origin, request_remote(rq),
-	        &limits, &wait_s) != FETCH_TAKEN)
-		return NULL;
-	if (fetch_json(rq->arena, rq->settings, jwks_uri, FETCH_JWKS_MAX_BYTES,
-	        &fetched, &fault) != FETCH_GOOD) {
-		log_text("fault", fault);
-		return NULL;
-	}
-	json_object_put(fetched.document);
-	if (!client_keys_put(rq->store, rq->arena, client_id, jwks_uri,
-	        fetched.text))
-		return NULL;
-	return fetched.text;
-}
-
 static enum client_assertion_result
 check_signature(struct request *rq, const struct jwt *jwt,
     const char *client_id)
 {
-	struct client_keys keys = {0};
-	enum jwt_result result;
+	struct remote_keys keys = {.kind = KEYS_OF_CLIENT, .owner = client_id};
 
-	switch (client_keys(rq->store, rq->arena, client_id, &keys)) {
+	switch (client_keys(rq->store, rq->arena, client_id, &keys.keys)) {
 	case CLIENT_KEYS_OK:
 		break;
 	case CLIENT_KEYS_UNKNOWN:
@@ -86,11 +38,7 @@ check_signature(struct request *rq, const struct jwt *jwt,
 	case CLIENT_KEYS_STORE_DOWN:
 		return CLIENT_ASSERTION_STORE_DOWN;
 	}
-	result = verify(rq, jwt, keys.jwks);
-	if (result == JWT_KEY_UNKNOWN && keys.jwks_uri)
-		result = verify(rq, jwt,
-		    fetch_keys(rq, client_id, keys.jwks_uri));
-	return result == JWT_GOOD
+	return remote_keys_verify(rq, jwt, &keys) == JWT_GOOD
 	    ? CLIENT_ASSERTION_GOOD
 	    : refuse_assertion("no key of the client signed the assertion");
 }

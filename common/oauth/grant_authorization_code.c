@@ -51,7 +51,8 @@ answer_code(struct request *rq, const struct client_credentials *client,
 }
 
 enum oauth_error
-grant_authorization_code(struct request *rq, const struct client_credentials *client,
+grant_authorization_code(struct request *rq,
+    const struct client_credentials *client,
     const struct resource_setting *resource)
 {
 	const char *code = request_param_named(rq, "code");

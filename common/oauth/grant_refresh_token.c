@@ -125,8 +125,7 @@ find_legacy(struct request *rq, struct refresh *refresh)
 }
 
 enum oauth_error
-grant_refresh_token(struct request *rq,
-    const struct client_credentials *client,
+grant_refresh_token(struct request *rq, const struct client_credentials *client,
     const struct resource_setting *resource)
 {
 	const char *text = request_param_named(rq, "refresh_token");

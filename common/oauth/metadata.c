@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "oauth/metadata.h"
 
+#include "oauth/grant_types.h"
 #include "oauth/scope.h"
 
 static const char client_methods[] =
@@ -34,7 +35,10 @@ metadata_of_server(struct arena *arena, const struct settings *settings)
 	json_add_words(o, "response_types_supported", "code");
 	json_add_words(o, "response_modes_supported", "query");
 	json_add_words(o, "grant_types_supported",
-	    "authorization_code refresh_token");
+	    grant_types_supported(arena, settings));
+	if (settings->n_id_jag_issuers > 0)
+		json_add_words(o, "authorization_grant_profiles_supported",
+		    "urn:ietf:params:oauth:grant-profile:id-jag");
 	json_add_words(o, "code_challenge_methods_supported", "S256");
 	json_add_words(o, "scopes_supported", scope_anywhere(arena, settings));
 	json_add_words(o, "token_endpoint_auth_methods_supported",

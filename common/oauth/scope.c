@@ -15,17 +15,28 @@ add_once(struct buf *list, const char *token)
 	buf_add(list, token);
 }
 
+static const char *
+without(struct arena *arena, const char *list, const char *unwanted)
+{
+	const char **tokens = text_split(arena, list, " ", NULL);
+	struct buf rest = buf_in(arena);
+
+	for (; *tokens; tokens++)
+		if (!text_has_word(unwanted, *tokens))
+			add_once(&rest, *tokens);
+	return buf_text(&rest);
+}
+
 const char *
 scope_without_habits(struct arena *arena, const char *requested)
 {
-	const char **tokens = text_split(arena, requested, " ", NULL);
-	struct buf list = buf_in(arena);
+	return without(arena, requested, "openid offline_access");
+}
 
-	for (; *tokens; tokens++)
-		if (!text_equal(*tokens, "openid") &&
-		    !text_equal(*tokens, "offline_access"))
-			add_once(&list, *tokens);
-	return buf_text(&list);
+const char *
+scope_without_identity(struct arena *arena, const char *list)
+{
+	return without(arena, list, "openid profile email offline_access");
 }
 
 const char *

@@ -42,6 +42,10 @@ const char *scope_common(struct arena *arena, const char *a, const char *b);
 /* requested without openid and offline_access, which clients add by habit. */
 const char *scope_without_habits(struct arena *arena, const char *requested);
 
+/* list without what tells about a person, for clients that act for
+ * themselves. */
+const char *scope_without_identity(struct arena *arena, const char *list);
+
 /* Does granted cover every token of required? */
 bool scope_covers(struct arena *arena, const char *granted,
     const char *required);

@@ -18,7 +18,7 @@ static const char *
 sign(struct request *rq, const struct session_grant *grant)
 {
 	struct access_token token = {
-	    .sub = grant->user_id,
+	    .sub = grant->user_id ? grant->user_id : grant->client_id,
 	    .client_id = grant->client_id,
 	    .scope = grant->scope,
 	    .sid = grant->session_id,
@@ -62,6 +62,7 @@ token_response(struct request *rq, const struct session_grant *grant,
 	json_add_string(o, "token_type", "Bearer");
 	json_add_int64(o, "expires_in", rq->settings->access_token_expires_s);
 	json_add_string(o, "refresh_token", refresh_token);
-	json_add_string(o, "scope", grant->scope);
+	if (*grant->scope)
+		json_add_string(o, "scope", grant->scope);
 	return reply_json(rq, 200, o);
 }

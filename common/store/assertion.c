@@ -26,34 +26,62 @@ client_keys(struct store *store, struct arena *arena, const char *client_id,
 	return (enum client_keys_result)outcome;
 }
 
-bool
-client_keys_turn(struct store *store, struct arena *arena,
-    const char *client_id, int64_t wait_s)
+enum client_keys_result
+issuer_keys(struct store *store, struct arena *arena, const char *issuer,
+    const char *jwks_uri, struct client_keys *ret)
 {
-	static const struct statement statement = {"client_keys_turn",
-	    "SELECT oauth.client_keys_turn($1, $2) AS taken", false};
+	static const struct statement statement = {"issuer_keys",
+	    "SELECT oauth.issuer_keys($1, $2) AS jwks", true};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
 
-	store_add_text(&params, client_id);
-	store_add_int64(&params, wait_s);
+	store_add_text(&params, issuer);
+	store_add_text(&params, jwks_uri);
 	row = store_call(store, &statement, &params);
+	if (!row)
+		return CLIENT_KEYS_STORE_DOWN;
+	ret->jwks = store_text(arena, row, 0, "jwks");
+	ret->jwks_uri = jwks_uri;
+	return CLIENT_KEYS_OK;
+}
+
+bool
+keys_turn(struct store *store, struct arena *arena, enum keys_of kind,
+    const char *owner, const char *jwks_uri, int64_t wait_s)
+{
+	static const struct statement statements[] = {
+	    [KEYS_OF_CLIENT] = {"client_keys_turn",
+	        "SELECT oauth.client_keys_turn($1, $2, $3) AS taken", false},
+	    [KEYS_OF_ISSUER] = {"issuer_keys_turn",
+	        "SELECT oauth.issuer_keys_turn($1, $2, $3) AS taken", false},
+	};
+	struct store_params params = {.arena = arena};
+	AUTO_RESULT *row = NULL;
+
+	store_add_text(&params, owner);
+	store_add_text(&params, jwks_uri);
+	store_add_int64(&params, wait_s);
+	row = store_call(store, &statements[kind], &params);
 	return row && store_bool(row, 0, "taken");
 }
 
 bool
-client_keys_put(struct store *store, struct arena *arena, const char *client_id,
-    const char *jwks_uri, const char *jwks)
+keys_put(struct store *store, struct arena *arena, enum keys_of kind,
+    const char *owner, const char *jwks_uri, const char *jwks)
 {
-	static const struct statement statement = {"client_keys_put",
-	    "SELECT oauth.client_keys_put($1, $2, $3)", true};
+	static const struct statement statements[] = {
+	    [KEYS_OF_CLIENT] = {"client_keys_put",
+	        "SELECT oauth.client_keys_put($1, $2, $3)", true},
+	    [KEYS_OF_ISSUER] = {"issuer_keys_put",
+	        "SELECT oauth.issuer_keys_put($1, $2, $3)", true},
+	};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
 
-	store_add_text(&params, client_id);
+	store_add_text(&params, owner);
 	store_add_text(&params, jwks_uri);
 	store_add_text(&params, jwks);
-	row = store_call(store, &statement, &params);
+	row = store_call(store, &statements[kind], &params);
 	return row != NULL;
 }
 

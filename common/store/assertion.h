@@ -23,15 +23,22 @@ enum client_keys_result client_keys(struct store *store, struct arena *arena,
     const char *client_id, struct client_keys *ret)
     __attribute__((__warn_unused_result__));
 
-/* Take the turn to ask jwks_uri for keys; false within wait_s of the last
- * turn, and when the database is away. */
-bool client_keys_turn(struct store *store, struct arena *arena,
-    const char *client_id, int64_t wait_s)
+/* The keys of an identity provider; the same, but never UNKNOWN or NONE. */
+enum client_keys_result issuer_keys(struct store *store, struct arena *arena,
+    const char *issuer, const char *jwks_uri, struct client_keys *ret)
+    __attribute__((__warn_unused_result__));
+
+enum keys_of { KEYS_OF_CLIENT, KEYS_OF_ISSUER };
+
+/* Take the turn to ask jwks_uri for the keys of owner; false within wait_s of
+ * the last turn, and when the database is away. */
+bool keys_turn(struct store *store, struct arena *arena, enum keys_of kind,
+    const char *owner, const char *jwks_uri, int64_t wait_s)
     __attribute__((__warn_unused_result__));
 
 /* Keep keys that were fetched.  False when the database is away. */
-bool client_keys_put(struct store *store, struct arena *arena,
-    const char *client_id, const char *jwks_uri, const char *jwks)
+bool keys_put(struct store *store, struct arena *arena, enum keys_of kind,
+    const char *owner, const char *jwks_uri, const char *jwks)
     __attribute__((__warn_unused_result__));
 
 enum jti_result { JTI_FRESH, JTI_SPENT, JTI_STORE_DOWN };

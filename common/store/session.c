@@ -11,8 +11,8 @@ static const char *const client_refusals[] = {"unknown_client",
 
 enum { N_REFUSALS = sizeof(client_refusals) / sizeof(*client_refusals) };
 
-static bool
-client_refused(const PGresult *row)
+bool
+session_client_refused(const PGresult *row)
 {
 	const char *outcome = PQgetvalue(row, 0, 0);
 	size_t i;
@@ -24,9 +24,9 @@ client_refused(const PGresult *row)
 	return false;
 }
 
-static void
-read_grant(struct arena *arena, const PGresult *row, const char *session_id,
-    struct session_grant *ret)
+void
+session_read_grant(struct arena *arena, const PGresult *row,
+    const char *session_id, struct session_grant *ret)
 {
 	ret->session_id = session_id;
 	ret->client_id = store_text(arena, row, 0, "client_id");
@@ -76,13 +76,13 @@ code_redeem(struct store *store, struct arena *arena,
 	store_add_int64(&params, terms->session_s);
 	store_add_text(&params, terms->remote);
 	row = store_call(store, &statement, &params);
-	if (row && client_refused(row))
+	if (row && session_client_refused(row))
 		return CODE_BAD_CLIENT;
 	outcome = row ? store_outcome(row, outcomes, 10) : -1;
 	if (outcome < 0)
 		return CODE_STORE_DOWN;
 	if (outcome == CODE_REDEEMED) {
-		read_grant(arena, row, redemption->session_id, ret);
+		session_read_grant(arena, row, redemption->session_id, ret);
 		ret->refresh = store_bool(row, 0, "refresh");
 	}
 	return (enum code_result)outcome;
@@ -130,13 +130,13 @@ session_rotate(struct store *store, struct arena *arena,
 	store_add_int64(&params, terms->grace_s);
 	store_add_text(&params, terms->remote);
 	row = store_call(store, &statement, &params);
-	if (row && client_refused(row))
+	if (row && session_client_refused(row))
 		return ROTATE_BAD_CLIENT;
 	outcome = row ? store_outcome(row, outcomes, 12) : -1;
 	if (outcome < 0)
 		return ROTATE_STORE_DOWN;
 	if (outcome == ROTATE_OK || outcome == ROTATE_REPEATED) {
-		read_grant(arena, row, rotation->session_id, ret);
+		session_read_grant(arena, row, rotation->session_id, ret);
 		ret->refresh = true;
 		ret->elsewhere = store_bool(row, 0, "elsewhere");
 	}
@@ -192,7 +192,7 @@ session_revoke(struct store *store, struct arena *arena,
 	client_add_credentials(&params, client);
 	store_add_text(&params, session_id);
 	row = store_call(store, &statement, &params);
-	if (row && client_refused(row))
+	if (row && session_client_refused(row))
 		return REVOKE_BAD_CLIENT;
 	outcome = row ? store_outcome(row, outcomes, 3) : -1;
 	return outcome < 0 ? REVOKE_STORE_DOWN : (enum revoke_result)outcome;

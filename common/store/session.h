@@ -11,13 +11,23 @@ struct session_terms {
 	const char *remote;
 };
 
-/* What an access token is made of.  Strings live in the arena. */
+/* What an access token is made of.  Strings live in the arena; user_id and
+ * email are NULL for a client that acts for itself. */
 struct session_grant {
 	const char *session_id, *client_id, *user_id, *email, *scope, *resource;
 	int64_t now_s, auth_s; /* the database's clock; auth_s 0: not known */
 	bool refresh;          /* a refresh token may be handed out */
 	bool elsewhere;        /* a repeat, and from another address */
 };
+
+/* ---- what calls that grant share ---- */
+
+/* Did the function refuse the client?  Noted on the log line then. */
+bool session_client_refused(const PGresult *row);
+
+/* What a row says of a grant; refresh and elsewhere are left alone. */
+void session_read_grant(struct arena *arena, const PGresult *row,
+    const char *session_id, struct session_grant *ret);
 
 /* ---- from a code (RFC 6749 s4.1.3) ---- */
 

@@ -23,17 +23,18 @@ COMMENT ON FUNCTION oauth.client_keys(text) IS
   'A client''s public keys (RFC 7523 s3): ok, unknown_client, no_keys.';
 
 -- Take the turn to ask jwks_uri; false within p_wait_s of the last one.
-CREATE OR REPLACE FUNCTION oauth.client_keys_turn(p_client_id text, p_wait_s integer)
+CREATE OR REPLACE FUNCTION oauth.client_keys_turn(
+  p_client_id text, p_jwks_uri text, p_wait_s integer)
 RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
 BEGIN
   UPDATE oauth.client c SET jwks_tried_at = now()
-   WHERE c.client_id = p_client_id AND c.jwks_uri IS NOT NULL
+   WHERE c.client_id = p_client_id AND c.jwks_uri = p_jwks_uri
      AND (c.jwks_tried_at IS NULL OR c.jwks_tried_at < now() - p_wait_s * interval '1 second');
   RETURN FOUND;
 END
 $body$;
-COMMENT ON FUNCTION oauth.client_keys_turn(text, integer) IS
+COMMENT ON FUNCTION oauth.client_keys_turn(text, text, integer) IS
   'Takes the turn to fetch a client''s keys; false when somebody did a moment ago.';
 
 -- Keep keys fetched from p_jwks_uri, if that is still the client's.

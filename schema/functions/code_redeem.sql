@@ -51,16 +51,8 @@ BEGIN
     RETURN;
   END IF;
 
-  INSERT INTO public.mcp_server_sessions (id, user_id, client_identifier,
-      refresh_token_hash, expires_at, generation, scope, resource, session_expires_at,
-      access_expires_at, last_used_at, auth_at)
-  VALUES (p_session_id, v.user_id, v.client_id, p_refresh_token_hash,
-      now() + least(p_idle_s, p_session_s) * interval '1 second', 1, v.scope, v.resource,
-      now() + p_session_s * interval '1 second',
-      now() + p_access_s * interval '1 second', now(), v.auth_at);
-  INSERT INTO oauth.audit (event, user_id, client_id, session_id, remote, detail)
-  VALUES ('session started', v.user_id, v.client_id, p_session_id, p_remote,
-          v.resource || ' ' || v.scope);
+  PERFORM oauth.session_start(p_session_id, v.user_id, v.client_id, p_refresh_token_hash,
+    v.scope, v.resource, v.auth_at, p_access_s, p_idle_s, p_session_s, p_remote);
   RETURN QUERY SELECT 'redeemed', v.client_id, v.user_id, v.email, v.scope, v.resource,
     floor(extract(epoch FROM now()))::bigint, v.refresh,
     floor(extract(epoch FROM v.auth_at))::bigint;

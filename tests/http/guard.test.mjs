@@ -165,7 +165,7 @@ describe('with a bad token', () => {
     await invalid(`Bearer ${b64({ ...header, alg: 'none' })}.${b64(claims)}.`)
     for (const key of keys) {
       const text = `${b64({ ...header, alg: 'HS256' })}.${b64(claims)}`
-      for (const secret of [key.x, Buffer.from(key.x, 'base64url'), JSON.stringify(key)]) {
+      for (const secret of [key.x ?? key.n, Buffer.from(key.x ?? key.n, 'base64url'), JSON.stringify(key)]) {
         await invalid(`Bearer ${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`)
       }
     }
