@@ -24,6 +24,13 @@ enum settings_kind {
 	SETTINGS_GUARD = 2,  /* guard.conf: no secret except with HS256 */
 };
 
+/* Who may register clients over the web (OAUTH_REGISTRATION). */
+enum registration_policy {
+	REGISTRATION_OFF,
+	REGISTRATION_TOKEN, /* who has the initial access token */
+	REGISTRATION_OPEN,
+};
+
 /* One MCP server that tokens may be issued for (RFC 8707, RFC 9728). */
 struct resource_setting {
 	const char *path; /* "/mcp" */
@@ -57,8 +64,10 @@ struct settings {
 	const char *database_url;
 	const char *redirect_uri_schemes;
 	bool redirect_uri_preset_guide;
-	bool registration_open;
-	int64_t registration_limit; /* per address and hour, 0: none */
+	enum registration_policy oauth_registration;
+	const char *initial_access_token; /* NULL unless REGISTRATION_TOKEN */
+	int64_t registration_limit; /* per address, receivers and hour; 0: none
+	                             */
 	int64_t login_limit_account, login_limit_remote, login_window_s;
 
 	const char *jwks_file;           /* guard; NULL with HS256 */
