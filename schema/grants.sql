@@ -11,6 +11,8 @@ DECLARE
   -- A name stands for all functions of that name in schema oauth.
   v_grants CONSTANT jsonb := '{
     "mcp_oauth_web": ["client_get", "client_check", "client_register",
+      "client_configuration_get", "client_configuration_put",
+      "client_configuration_delete",
       "authorization_request_create", "authorization_request_get",
       "login_begin", "login_finish", "login_end",
       "consent_grant", "consent_deny", "code_redeem",

@@ -54,7 +54,7 @@ BEGIN
   GET DIAGNOSTICS deleted = ROW_COUNT;
   RETURN NEXT;
   kind := 'client';
-  deleted := oauth.client_purge(p_batch);
+  deleted := oauth.client_purge(p_batch) + oauth.client_retire(p_batch);
   RETURN NEXT;
 END
 $body$;
