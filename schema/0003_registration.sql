@@ -4,12 +4,14 @@
 -- tells those in use from those that nobody came back to.
 SET LOCAL lock_timeout = '5s';
 
--- Nullable, no row is rewritten.
+-- Nullable or with one default for all rows there are: none is rewritten.
+-- Clients of before count as used now, since nobody knows.
 ALTER TABLE oauth.client
   ADD COLUMN registration_access_token_digest bytea
     CHECK (octet_length(registration_access_token_digest) = 32),
-  ADD COLUMN last_used_at timestamptz,
+  ADD COLUMN last_used_at timestamptz DEFAULT now(),
   ADD CHECK (registration = 'dynamic' OR registration_access_token_digest IS NULL);
+ALTER TABLE oauth.client ALTER COLUMN last_used_at DROP DEFAULT;
 COMMENT ON COLUMN oauth.client.registration_access_token_digest IS
   'SHA-256 of what a dynamic client reads, changes and removes its registration with (RFC 7592); NULL: it cannot.';
 COMMENT ON COLUMN oauth.client.last_used_at IS

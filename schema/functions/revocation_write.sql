@@ -34,11 +34,12 @@ RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
   INSERT INTO oauth.revocation (everything, expires_at) VALUES (true, now() + interval '7 days');
+  UPDATE oauth.client c SET last_used_at = now() WHERE c.registration = 'dynamic';
   RETURN NULL;
 END
 $body$;
 COMMENT ON FUNCTION oauth.revoke_truncated_sessions() IS
-  'Trigger: with all sessions truncated, all access tokens are refused.';
+  'Trigger: with all sessions truncated, all access tokens are refused, and their clients count as used.';
 DROP TRIGGER IF EXISTS mcp_oauth_sessions_truncated ON public.mcp_server_sessions;
 CREATE TRIGGER mcp_oauth_sessions_truncated AFTER TRUNCATE ON public.mcp_server_sessions
   FOR EACH STATEMENT EXECUTE FUNCTION oauth.revoke_truncated_sessions();

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Which registrations stay, which go, and what goes with them.
 BEGIN;
-SELECT plan(23);
+SELECT plan(24);
 
 CREATE FUNCTION pg_temp.register(p_id text, p_receivers text) RETURNS text LANGUAGE sql AS $$
   SELECT outcome FROM oauth.client_register(p_id, NULL, NULL, 'none', 'https://a.example/', 'authorization_code refresh_token',
@@ -53,6 +53,12 @@ SELECT is(pg_temp.clients(), '{admin,ended,live,recent}', 'one with a session st
 UPDATE oauth.client SET last_used_at = NULL WHERE client_id = 'recent';
 SELECT is(oauth.client_retire(100), 1::bigint, 'consent two years ago and no session since');
 SELECT is(oauth.client_retire(100), 0::bigint, 'then there is nothing left to do');
+
+SAVEPOINT before_truncate;
+UPDATE oauth.client SET last_used_at = now() - interval '91 days' WHERE client_id = 'live';
+TRUNCATE public.mcp_server_sessions;
+SELECT is(oauth.client_retire(100), 0::bigint, 'truncated sessions ended now');
+ROLLBACK TO before_truncate;
 
 -- ---- what goes with a client
 SELECT isnt_empty($$SELECT FROM public.mcp_server_sessions WHERE client_identifier = 'live'$$, 'a client with a session');
