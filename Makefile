@@ -41,15 +41,16 @@ else
 HARDENING = -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 LINK_HARDENING = -Wl,-z,relro,-z,now
 endif
-PACKAGES = libsodium json-c libpq
+PACKAGES = libsodium json-c libpq libcrypto
 PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
 PACKAGE_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
-# The doctor asks the running site.
-ADMIN_LIBS := $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null)
+# The doctor asks the running site, and fetch asks others.
+CURL_LIBS := $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null)
 
 COMPILE = $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -Icommon \
     -DMCP_OAUTH_VERSION='"$(VERSION)"' \
     -DMCP_OAUTH_SYSCONFDIR='"$(sysconfdir)"' \
+    -DMCP_OAUTH_LIBEXECDIR='"$(libexecdir)/mcp-oauth"' \
     $(WARNINGS) $(PACKAGE_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(HARDENING) \
     -fPIE -pthread -MMD -MP
 LINK = $(CC) $(CFLAGS) -pie -pthread $(LINK_HARDENING) $(LDFLAGS)
@@ -60,11 +61,13 @@ LIBS = -Wl,--as-needed -lfcgi $(PACKAGE_LIBS)
 object = $(patsubst %.c,$(BUILD)/%.o,$(1))
 COMMON := $(call object,$(sort $(wildcard common/*/*.c)))
 GUARD := $(call object,$(sort $(wildcard cgi-bin/guard/*.c)))
+FETCH := $(call object,$(sort $(wildcard cgi-bin/fetch/*.c)))
 ADMIN := $(call object,$(sort $(wildcard admin/*.c)))
 DEMO := $(call object,$(sort $(wildcard demo/*.c)))
 ENDPOINTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard cgi-bin/*.c)))
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/test_*.c)))
 PROGRAMS := $(ENDPOINTS) $(if $(GUARD),$(BUILD)/guard/guard) \
+    $(if $(FETCH),$(BUILD)/fetch/fetch) \
     $(if $(ADMIN),$(BUILD)/admin/mcp-oauth) \
     $(if $(DEMO),$(BUILD)/demo/whoami)
 SCHEMA := $(sort $(wildcard schema/[0-9]*.sql)) \
@@ -73,7 +76,7 @@ SCHEMA := $(sort $(wildcard schema/[0-9]*.sql)) \
 HTTP_TESTS := $(sort $(wildcard tests/http/*.test.mjs))
 CLIENT_TESTS := $(sort $(wildcard tests/clients/*.test.mjs))
 FAULT_TESTS := $(sort $(wildcard tests/faults/*.test.mjs))
-MAN8 := $(sort $(wildcard cgi-bin/*.8 cgi-bin/guard/*.8 admin/*.8))
+MAN8 := $(sort $(wildcard cgi-bin/*.8 cgi-bin/*/*.8 admin/*.8))
 MAN5 := $(sort $(wildcard docs/*.5))
 
 .DELETE_ON_ERROR:
@@ -114,9 +117,13 @@ $(BUILD)/guard/guard: $(GUARD) $(BUILD)/libcommon.a
 	@mkdir -p $(@D)
 	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
 
+$(BUILD)/fetch/fetch: $(FETCH) $(BUILD)/libcommon.a
+	@mkdir -p $(@D)
+	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS) $(CURL_LIBS)
+
 $(BUILD)/admin/mcp-oauth: $(ADMIN) $(BUILD)/schema/embedded.o \
     $(BUILD)/libcommon.a
-	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS) $(ADMIN_LIBS)
+	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS) $(CURL_LIBS)
 
 $(BUILD)/demo/whoami: $(DEMO) $(BUILD)/libcommon.a
 	@mkdir -p $(@D)
@@ -209,7 +216,7 @@ lint: ## formatting, compiler warnings, cppcheck, shellcheck, mandoc and house r
 
 format: ## lay out the C sources as lint wants them
 	$$(command -v clang-format-14 || echo clang-format) -i \
-	    $(wildcard common/*/*.[ch] cgi-bin/*.[ch] cgi-bin/guard/*.[ch] \
+	    $(wildcard common/*/*.[ch] cgi-bin/*.[ch] cgi-bin/*/*.[ch] \
 	    admin/*.[ch] demo/*.[ch] tests/unit/*.[ch])
 
 # ---- installing: each file is a new one, so running programs keep theirs
@@ -217,13 +224,15 @@ format: ## lay out the C sources as lint wants them
 at = $(DESTDIR)$(1)/mcp-oauth
 install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysconfdir ...)
 	$(INSTALL) -d $(call at,$(libexecdir))/cgi-bin \
-	    $(call at,$(libexecdir))/guard $(DESTDIR)$(bindir) \
+	    $(call at,$(libexecdir))/guard $(call at,$(libexecdir))/fetch \
+	    $(DESTDIR)$(bindir) \
 	    $(call at,$(datadir))/apache-conf \
 	    $(call at,$(datadir))/schema/functions \
 	    $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8
 	$(INSTALL) -d -m 750 $(call at,$(sysconfdir))
 	$(if $(ENDPOINTS),$(INSTALL) -m 755 $(ENDPOINTS) $(call at,$(libexecdir))/cgi-bin)
 	$(if $(GUARD),$(INSTALL) -m 755 $(BUILD)/guard/guard $(call at,$(libexecdir))/guard)
+	$(if $(FETCH),$(INSTALL) -m 755 $(BUILD)/fetch/fetch $(call at,$(libexecdir))/fetch)
 	$(if $(ADMIN),$(INSTALL) -m 755 $(BUILD)/admin/mcp-oauth $(DESTDIR)$(bindir))
 	@mkdir -p $(BUILD)/apache-conf
 	@for f in apache-conf/*; do \

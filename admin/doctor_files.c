@@ -61,12 +61,18 @@ static bool
 holds_key(struct doctor *doctor, const struct jwt_key *keys, size_t n,
     int64_t when_s)
 {
-	struct jwt_key wanted = keyring_signing_key(doctor->arena,
-	    doctor->server, when_s);
+	struct jwt_key wanted = {0};
+	const char *fault;
 	size_t i;
 
+	if (!keyring_signing_key(doctor->arena, doctor->server, when_s, &wanted,
+	        &fault)) {
+		doctor_problem(doctor,
+		    "make it with \"mcp-oauth key generate\"", "%s", fault);
+		return true; /* the file is not to blame */
+	}
 	for (i = 0; i < n; i++)
-		if (text_equal(keys[i].kid, wanted.kid))
+		if (keys[i].kid && text_equal(keys[i].kid, wanted.kid))
 			return true;
 	return false;
 }

@@ -45,17 +45,20 @@ render(struct command *command, const char *path, int periods)
 {
 	const struct settings *settings = command_settings(command);
 	AUTO_JSON *jwks = NULL;
+	const char *fault;
 
 	if (!settings)
 		return EXIT_REFUSED;
-	if (settings->hs256)
+	if (!keyring_is_public(settings))
 		return command_fail(
 		    "with JWT_ALG=HS256 there are no public keys to write");
 	if (!path)
 		path = jwks_file(command);
 	if (!path)
 		return EXIT_REFUSED;
-	jwks = keyring_jwks(settings, time(NULL), periods);
+	jwks = keyring_jwks(settings, time(NULL), periods, &fault);
+	if (!jwks)
+		return command_fail("%s", fault);
 	if (!write_whole(command, path, json_text(command->arena, jwks)))
 		return command_fail("could not write %s", path);
 	(void)printf("wrote %s: %zu keys\n", path,

@@ -16,12 +16,12 @@
 #include "http/endpoint.h"
 #include "oauth/authorization_response.h"
 #include "oauth/browser.h"
+#include "oauth/client_document.h"
 #include "oauth/pending.h"
 #include "oauth/pkce.h"
 #include "oauth/redirect_uri.h"
 #include "oauth/resource.h"
 #include "oauth/scope.h"
-#include "store/client.h"
 
 enum {
 	RESPONSE_TYPE,
@@ -57,21 +57,24 @@ static const struct param params[] = {
 static enum oauth_error
 find_client(struct request *rq, struct client *client)
 {
-	const char *client_id = request_param(rq, CLIENT_ID);
+	const char *client_id = request_param(rq, CLIENT_ID), *reason;
 
 	if (!client_id || request_doubled(rq, CLIENT_ID))
 		return refuse(rq, OAUTH_INVALID_REQUEST,
 		    "The link names no application (client_id), or two.");
-	switch (client_get(rq->store, rq->arena, client_id, client)) {
-	case CLIENT_OK:
+	switch (client_find(rq, client_id, client, &reason)) {
+	case CLIENT_FOUND:
 		return OAUTH_OK;
-	case CLIENT_UNKNOWN:
-	case CLIENT_REFUSED:
+	case CLIENT_FIND_UNKNOWN:
 		return refuse_status(rq, 400, OAUTH_INVALID_CLIENT,
 		    "This server does not know the application (client_id) "
 		    "that sent you. It may have been removed after long "
 		    "disuse.");
-	case CLIENT_STORE_DOWN:
+	case CLIENT_FIND_REFUSED:
+		return refuse_status(rq, 400, OAUTH_INVALID_CLIENT, reason);
+	case CLIENT_FIND_AWAY:
+		return refuse_unavailable(rq, reason);
+	case CLIENT_FIND_STORE_DOWN:
 		break;
 	}
 	return pending_refuse_unreachable(rq);

@@ -81,19 +81,34 @@ client_title(const struct authorization_request *request)
 	                            : "An application without a name";
 }
 
+/* A client that is known by the URL of its metadata is vouched for by whoever
+ * holds that host; anything else is its own word. */
+static void
+add_identity(struct request *rq, struct buf *page,
+    const struct authorization_request *request)
+{
+	struct uri uri;
+
+	if (text_equal(request->registration, "metadata")) {
+		if (uri_parse(rq->arena, request->client_id, &uri))
+			add_entry(page, "Its description is published by",
+			    uri.host);
+		return;
+	}
+	if (request->client_uri &&
+	    uri_parse(rq->arena, request->client_uri, &uri))
+		add_entry(page, "It says its website is", uri.host);
+}
+
 /* The names are the client's own word: the receiver of the code is ours. */
 static void
 add_facts(struct request *rq, struct buf *page,
     const struct authorization_request *request)
 {
-	struct uri uri;
-
 	buf_add(page, "<dl>\n");
 	add_entry(page, "Application (as it calls itself)",
 	    client_title(request));
-	if (request->client_uri &&
-	    uri_parse(rq->arena, request->client_uri, &uri))
-		add_entry(page, "It says its website is", uri.host);
+	add_identity(rq, page, request);
 	add_entry(page, "Access is sent to",
 	    redirect_uri_receiver(rq->arena, request->redirect_uri));
 	add_entry(page, "MCP server", request->resource);
@@ -111,8 +126,10 @@ add_warning(struct request *rq, struct buf *page,
 	buf_add(page, "<p class=\"warning\" role=\"note\">");
 	if (redirect_uri_is_loopback(rq->arena, request->redirect_uri))
 		buf_add(page,
-		    "Access goes to a program on this computer. Go on only if "
-		    "you have just started connecting it yourself.");
+		    "Access goes to a program on this computer, and any "
+		    "program here could say that it is this application. Go "
+		    "on only if you have just started connecting it "
+		    "yourself.");
 	else
 		buf_add(page,
 		    "Access goes to an app on this device. Go on only if you "

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * jwks.c - the JWK set of the keys that sign access tokens (RFC 7517).
+ * jwks.c - the JWK set of the keys that sign access and ID tokens (RFC 7517).
  *
  * GET.  The previous, the current and the next key, so that a verifier that
- * keeps the answer for a while meets no token it cannot check.  With
- * JWT_ALG=HS256 there is no public key: 404.
+ * keeps the answer for a while meets no token it cannot check; and the keys of
+ * JWT_PRIVATE_KEY_FILE.  With JWT_ALG=HS256 and no such file there is no
+ * public key: 404.
  */
 #include <time.h>
 
+#include "base/log.h"
 #include "crypto/keyring.h"
 #include "http/endpoint.h"
 
@@ -15,12 +17,16 @@ static enum oauth_error
 get_jwks(struct request *rq)
 {
 	AUTO_JSON *jwks = NULL;
+	const char *fault;
 
-	if (rq->settings->hs256)
+	if (!keyring_is_public(rq->settings))
 		return refuse(rq, OAUTH_NOT_FOUND,
 		    "tokens are signed with a shared secret here");
-	jwks = keyring_jwks(rq->settings, time(NULL), 1);
-	return reply_json(rq, 200, jwks);
+	jwks = keyring_jwks(rq->settings, time(NULL), 1, &fault);
+	if (jwks)
+		return reply_json(rq, 200, jwks);
+	log_text("fault", fault);
+	return refuse_unavailable(rq, "the keys cannot be read");
 }
 
 static const char *const paths[] = {"/.well-known/jwks.json", NULL};

@@ -35,25 +35,32 @@ refuse_unreachable(struct request *rq)
 	return refuse_unavailable(rq, "could not reach the session store");
 }
 
-/* The session that an access token of ours names, expired or not; or NULL. */
-static const char *
-session_of_access_token(struct request *rq, const char *text)
+/* The session that an access token of ours names, expired or not; or NULL.
+ * False when our keys cannot be read. */
+static bool
+session_of_access_token(struct request *rq, const char *text,
+    const char **session_id)
 {
-	struct access_token token;
+	struct access_token token = {0};
 	struct jwt_key *keys;
+	const char *fault;
 	size_t n;
 
-	keys = keyring_verification_keys(rq->arena, rq->settings, time(NULL), 1,
-	    &n);
+	*session_id = NULL;
+	if (!keyring_verification_keys(rq->arena, rq->settings, time(NULL), 1,
+	        &keys, &n, &fault)) {
+		log_text("fault", fault);
+		return false;
+	}
 	if (access_token_judge(rq->arena, rq->settings, text, keys, n, NULL, 0,
-	        &token) != ACCESS_TOKEN_GOOD)
-		return NULL;
-	return token.sid;
+	        &token) == ACCESS_TOKEN_GOOD)
+		*session_id = token.sid;
+	return true;
 }
 
 /*
- * The session that the token names, NULL when it names none.  False when the
- * database had to be asked and was away.
+ * The session that the token names, NULL when it names none.  False when what
+ * had to be asked (the database, our keys) was away.
  */
 static bool
 find_session(struct request *rq, const char *text, const char **session_id)
@@ -61,10 +68,8 @@ find_session(struct request *rq, const char *text, const char **session_id)
 	struct refresh_token token;
 	const char *token_hash;
 
-	if (!refresh_token_read(rq->arena, rq->settings, text, &token)) {
-		*session_id = session_of_access_token(rq, text);
-		return true;
-	}
+	if (!refresh_token_read(rq->arena, rq->settings, text, &token))
+		return session_of_access_token(rq, text, session_id);
 	*session_id = token.session_id;
 	return token.kind == REFRESH_TOKEN_OURS ||
 	    session_find_legacy(rq->store, rq->arena, text, session_id,
@@ -97,7 +102,7 @@ post_revoke(struct request *rq)
 	const char *session_id;
 	enum oauth_error error;
 
-	error = client_auth_parse(rq, &client);
+	error = client_auth(rq, &client);
 	if (error)
 		return error;
 	if (!find_session(rq, request_param(rq, TOKEN), &session_id))

@@ -16,6 +16,7 @@
 #   SITE_CONF_EXTRA, SITE_GUARD_EXTRA   lines for mcp-oauth.conf, guard.conf;
 #                      a key named there replaces ours
 #   SITE_APACHE_EXTRA  lines at the end of httpd.conf
+#   SITE_KEY_ALG       RS256 (default) or ES256: of JWT_PRIVATE_KEY_FILE
 #   SITE_PLAIN=1       leave the demo's MCP server and the root paths out
 #   SITE_SQL_BEFORE    SQL file that the owner runs before migrate
 #   SITE_KEEP=1        stop keeps the state folder and prints its path
@@ -211,9 +212,15 @@ settings_make() {
   secret=$(as "$D/usr/bin/mcp-oauth" key generate) ||
     die 'mcp-oauth key generate failed'
   backend_secret=$(random_hex 32)
+  # As the account, so that it is the key's owner.
+  # shellcheck disable=SC2016 # for the inner shell
+  as sh -c 'umask 077 && "$1" key generate --alg "$2" >"$3"' sh \
+    "$D/usr/bin/mcp-oauth" "${SITE_KEY_ALG:-RS256}" "$conf/signing-key.pem" ||
+    die 'mcp-oauth key generate failed'
   settings "$conf/mcp-oauth.conf" "${SITE_CONF_EXTRA-}" <<EOF
 OAUTH_BASE_URL=$base_url
 JWT_SECRET=$secret
+JWT_PRIVATE_KEY_FILE=$conf/signing-key.pem
 MCP_RESOURCES=/mcp
 DATABASE_URL=$(url mcp_web)
 STATE_DIRECTORY=$D/run
@@ -416,13 +423,9 @@ start() {
   [ "$account" = "$(id -un)" ] || chown -R "$account:" "$D/etc" "$D/apache"
   database_make
   database_fill
-  case "${SITE_CONF_EXTRA-}" in
-  *JWT_ALG=HS256*) ;; # no public keys
-  *)
-    command_run --config "$conf/mcp-oauth.conf" render \
-      --jwks "$conf/jwks.json"
-    ;;
-  esac
+  # A guard that shares a secret needs no public keys.
+  ! grep -q '^JWKS_FILE=.' "$conf/guard.conf" ||
+    command_run --config "$conf/mcp-oauth.conf" render
   password=$(random_hex 6)
   command_run --config "$conf/mcp-oauth.conf" user add demo@example.com \
     --name 'Demo User' --database "$(url mcp_owner)" <<<"$password"

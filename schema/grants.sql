@@ -13,6 +13,8 @@ DECLARE
     "mcp_oauth_web": ["client_get", "client_check", "client_register",
       "client_configuration_get", "client_configuration_put",
       "client_configuration_delete",
+      "client_document_put", "client_document_missed", "fetch_take",
+      "client_keys", "client_keys_turn", "client_keys_put", "jti_take",
       "authorization_request_create", "authorization_request_get",
       "login_begin", "login_finish", "login_end",
       "consent_grant", "consent_deny", "code_redeem",

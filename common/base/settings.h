@@ -51,10 +51,12 @@ struct settings {
 	const char *scopes_supported;
 	const char *mcp_server_audience; /* NULL: the canonical resource */
 
-	bool hs256;                      /* JWT_ALG=HS256 */
-	const char *jwt_secret;          /* NULL in a guard with EdDSA */
-	const char *jwt_secret_previous; /* NULL: none */
-	const char *oauth_root_secret;   /* NULL unless HS256 */
+	const char *jwt_alg;              /* EdDSA, RS256, ES256 or HS256 */
+	bool hs256;                       /* derived from it */
+	const char *jwt_secret;           /* NULL in a guard with EdDSA */
+	const char *jwt_secret_previous;  /* NULL: none */
+	const char *oauth_root_secret;    /* NULL unless HS256 */
+	const char *jwt_private_key_file; /* NULL: none */
 
 	int64_t access_token_expires_s, refresh_token_expires_s;
 	int64_t session_expires_s, authorization_code_expires_s;
@@ -68,6 +70,12 @@ struct settings {
 	const char *initial_access_token; /* NULL unless REGISTRATION_TOKEN */
 	int64_t registration_limit; /* per address, receivers and hour; 0: none
 	                             */
+	bool client_metadata_documents;
+	const char *client_metadata_allow; /* hosts; NULL: any */
+	const char *client_metadata_block; /* hosts; NULL: none */
+	const char *fetch_ca_file;         /* NULL: those of the system */
+	const char *fetch_allow_addresses; /* though not public; may be "" */
+	int64_t fetch_limit_origin, fetch_limit; /* a minute */
 	int64_t login_limit_account, login_limit_remote, login_window_s;
 
 	const char *jwks_file;           /* guard; NULL with HS256 */

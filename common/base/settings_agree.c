@@ -2,6 +2,7 @@
 /* settings_agree.c - what the values of one file must agree on. */
 #include <string.h>
 
+#include "base/address.h"
 #include "base/settings_reader.h"
 #include "base/text.h"
 #include "base/uri.h"
@@ -64,6 +65,23 @@ settle_resources(struct settings_reader *r)
 		    "must name at least one path");
 	r->settings->mcp_resources = resources;
 	r->settings->n_mcp_resources = n;
+	return true;
+}
+
+static bool
+settle_algorithm(struct settings_reader *r)
+{
+	struct settings *s = r->settings;
+
+	if (!text_has_word("EdDSA RS256 ES256 HS256", s->jwt_alg))
+		return settings_fail(r, "JWT_ALG",
+		    "must be EdDSA, RS256, ES256 or HS256");
+	s->hs256 = text_equal(s->jwt_alg, "HS256");
+	if (s->kind == SETTINGS_SERVER && !s->jwt_private_key_file &&
+	    text_has_word("RS256 ES256", s->jwt_alg))
+		return settings_fail(r, "JWT_PRIVATE_KEY_FILE",
+		    "is missing: put the output of \"mcp-oauth key generate "
+		    "--alg RS256\" (or ES256) into a file and name it");
 	return true;
 }
 
@@ -151,6 +169,17 @@ settle_registration(struct settings_reader *r)
 }
 
 static bool
+settle_fetching(struct settings_reader *r)
+{
+	if (r->settings->kind == SETTINGS_SERVER &&
+	    !address_list_valid(r->arena, r->settings->fetch_allow_addresses))
+		return settings_fail(r, "FETCH_ALLOW_ADDRESSES",
+		    "must be addresses and networks such as 127.0.0.1 or "
+		    "10.0.0.0/8, separated by blanks");
+	return true;
+}
+
+static bool
 settle_log(struct settings_reader *r)
 {
 	const char *to = r->settings->log_to;
@@ -165,7 +194,7 @@ settle_log(struct settings_reader *r)
 bool
 settings_agree(struct settings_reader *r)
 {
-	return settle_issuer(r) && settle_resources(r) && settle_secrets(r) &&
-	    settle_audience(r) && settle_lifetimes(r) &&
-	    settle_registration(r) && settle_log(r);
+	return settle_issuer(r) && settle_resources(r) && settle_algorithm(r) &&
+	    settle_secrets(r) && settle_audience(r) && settle_lifetimes(r) &&
+	    settle_registration(r) && settle_fetching(r) && settle_log(r);
 }

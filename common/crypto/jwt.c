@@ -8,20 +8,59 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "crypto/encode.h"
+#include "crypto/private_key.h"
 
 static const char *const alg_names[] = {
     [JWT_EDDSA] = "EdDSA",
+    [JWT_RS256] = "RS256",
+    [JWT_ES256] = "ES256",
     [JWT_HS256] = "HS256",
 };
 
-char *
-jwt_thumbprint(struct arena *arena, const unsigned char *public_key)
+const char *
+jwt_alg_name(enum jwt_alg alg)
 {
-	/* RFC 7638 s3.2: required members only, in order, without blanks. */
-	const char *x = base64url_encode(arena, public_key,
-	    ED25519_PUBLIC_BYTES);
-	struct sha256 digest = sha256_of_text(arena_printf(arena,
-	    "{\"crv\":\"Ed25519\",\"kty\":\"OKP\",\"x\":\"%s\"}", x));
+	return alg_names[alg];
+}
+
+/* ---- keys ---- */
+
+/* RFC 7638 s3.2: required members only, in order, without blanks. */
+static const char *
+required_members(struct arena *arena, const struct jwt_key *key)
+{
+	switch (key->alg) {
+	case JWT_EDDSA:
+		return arena_printf(arena,
+		    "{\"crv\":\"Ed25519\",\"kty\":\"OKP\",\"x\":\"%s\"}",
+		    base64url_encode(arena, key->public_key,
+		        ED25519_PUBLIC_BYTES));
+	case JWT_RS256:
+		return arena_printf(arena,
+		    "{\"e\":\"%s\",\"kty\":\"RSA\",\"n\":\"%s\"}",
+		    base64url_encode(arena, key->rsa.exponent,
+		        key->rsa.exponent_bytes),
+		    base64url_encode(arena, key->rsa.modulus,
+		        key->rsa.modulus_bytes));
+	case JWT_ES256:
+		return arena_printf(arena,
+		    "{\"crv\":\"P-256\",\"kty\":\"EC\",\"x\":\"%s\",\"y\":"
+		    "\"%s\"}",
+		    base64url_encode(arena, key->point + 1,
+		        P256_COORDINATE_BYTES),
+		    base64url_encode(arena,
+		        key->point + 1 + P256_COORDINATE_BYTES,
+		        P256_COORDINATE_BYTES));
+	case JWT_HS256:
+		break;
+	}
+	return "";
+}
+
+char *
+jwt_thumbprint(struct arena *arena, const struct jwt_key *key)
+{
+	struct sha256 digest = sha256_of_text(required_members(arena, key));
 
 	return base64url_encode(arena, digest.bytes, SHA256_BYTES);
 }
@@ -37,27 +76,48 @@ jwt_key_from_seed(struct arena *arena, const unsigned char *seed,
 	memcpy(ret->seed, seed, ED25519_SEED_BYTES);
 	(void)crypto_sign_seed_keypair(ret->public_key, secret_key, seed);
 	sodium_memzero(secret_key, sizeof(secret_key));
-	ret->kid = jwt_thumbprint(arena, ret->public_key);
+	ret->kid = jwt_thumbprint(arena, ret);
 }
 
+/* ---- signing ---- */
+
 static const char *
-signature_of(struct arena *arena, const struct jwt_key *key, const char *input)
+ed25519_signature(struct arena *arena, const struct jwt_key *key,
+    const char *input)
 {
 	unsigned char public_key[crypto_sign_PUBLICKEYBYTES];
 	unsigned char secret_key[crypto_sign_SECRETKEYBYTES];
 	unsigned char signature[crypto_sign_BYTES];
-	struct sha256 mac;
 
-	if (key->alg == JWT_HS256) {
-		mac = hmac_sha256(key->secret, strlen(key->secret), input,
-		    strlen(input));
-		return base64url_encode(arena, mac.bytes, SHA256_BYTES);
-	}
 	(void)crypto_sign_seed_keypair(public_key, secret_key, key->seed);
 	(void)crypto_sign_detached(signature, NULL,
 	    (const unsigned char *)input, strlen(input), secret_key);
 	sodium_memzero(secret_key, sizeof(secret_key));
 	return base64url_encode(arena, signature, sizeof(signature));
+}
+
+static const char *
+signature_of(struct arena *arena, const struct jwt_key *key, const char *input)
+{
+	unsigned char *signature;
+	struct sha256 mac;
+	size_t len;
+
+	switch (key->alg) {
+	case JWT_EDDSA:
+		return ed25519_signature(arena, key, input);
+	case JWT_HS256:
+		mac = hmac_sha256(key->secret, strlen(key->secret), input,
+		    strlen(input));
+		return base64url_encode(arena, mac.bytes, SHA256_BYTES);
+	case JWT_RS256:
+	case JWT_ES256:
+		signature = private_key_sign(arena, key, input, strlen(input),
+		    &len);
+		return signature ? base64url_encode(arena, signature, len)
+		                 : NULL;
+	}
+	return NULL;
 }
 
 static const char *
@@ -74,16 +134,19 @@ jwt_sign(struct arena *arena, const struct jwt_key *key, const char *typ,
     struct json_object *claims)
 {
 	AUTO_JSON *header = json_object_new_object();
-	const char *input;
+	const char *input, *signature;
 
 	json_add_string(header, "typ", typ);
 	json_add_string(header, "alg", alg_names[key->alg]);
 	json_add_string(header, "kid", key->kid);
 	input = arena_printf(arena, "%s.%s", encode_object(arena, header),
 	    encode_object(arena, claims));
-	return arena_printf(arena, "%s.%s", input,
-	    signature_of(arena, key, input));
+	signature = signature_of(arena, key, input);
+	return signature ? arena_printf(arena, "%s.%s", input, signature)
+	                 : NULL;
 }
+
+/* ---- reading ---- */
 
 /* A decoded part must be a JSON object. */
 static struct json_object *
@@ -102,17 +165,134 @@ decode_object(struct arena *arena, const char *part, size_t len)
 	return NULL;
 }
 
-static bool
-typ_matches(const char *typ, const char *wanted)
+void
+jwt_release(struct jwt *jwt)
+{
+	json_object_put(jwt->header);
+	json_object_put(jwt->claims);
+	jwt->header = jwt->claims = NULL;
+}
+
+bool
+jwt_read(struct arena *arena, const char *token, struct jwt *ret)
+{
+	AUTO_JWT jwt = {.text = token};
+	const char *payload, *signature;
+
+	if (strnlen(token, JWT_MAX_BYTES + 1) > JWT_MAX_BYTES)
+		return false;
+	payload = strchr(token, '.');
+	signature = payload ? strchr(payload + 1, '.') : NULL;
+	if (!signature || strchr(signature + 1, '.'))
+		return false;
+	jwt.input_bytes = (size_t)(signature - token);
+	jwt.header = decode_object(arena, token, (size_t)(payload - token));
+	if (!jwt.header)
+		return false;
+	jwt.claims = decode_object(arena, payload + 1,
+	    (size_t)(signature - payload - 1));
+	if (!jwt.claims)
+		return false;
+	*ret = jwt;
+	jwt.header = jwt.claims = NULL; /* handed over */
+	return true;
+}
+
+bool
+jwt_typ_is(const struct jwt *jwt, const char *typ)
 {
 	static const char prefix[] = "application/";
+	const char *said = json_string(jwt->header, "typ");
 
-	if (!typ)
+	if (!said)
 		return false;
-	if (strncasecmp(typ, prefix, sizeof(prefix) - 1) == 0)
-		typ += sizeof(prefix) - 1;
-	return text_equal_nocase(typ, wanted);
+	if (strncasecmp(said, prefix, sizeof(prefix) - 1) == 0)
+		said += sizeof(prefix) - 1;
+	return text_equal_nocase(said, typ);
 }
+
+/* ---- signatures ---- */
+
+static bool
+signature_good(const struct jwt_key *key, const char *input, size_t len,
+    const unsigned char *signature, size_t signature_bytes)
+{
+	struct sha256 mac;
+
+	switch (key->alg) {
+	case JWT_EDDSA:
+		return signature_bytes == crypto_sign_BYTES &&
+		    crypto_sign_verify_detached(signature,
+		        (const unsigned char *)input, len,
+		        key->public_key) == 0;
+	case JWT_RS256:
+		return rs256_verify(&key->rsa, input, len, signature,
+		    signature_bytes);
+	case JWT_ES256:
+		return signature_bytes == P256_SIGNATURE_BYTES &&
+		    es256_verify(key->point, input, len, signature);
+	case JWT_HS256:
+		mac = hmac_sha256(key->secret, strlen(key->secret), input, len);
+		return signature_bytes == SHA256_BYTES &&
+		    bytes_equal(signature, mac.bytes, SHA256_BYTES);
+	}
+	return false;
+}
+
+bool
+jwt_signed_by(struct arena *arena, const struct jwt *jwt,
+    const struct jwt_key *key)
+{
+	const char *alg = json_string(jwt->header, "alg");
+	const char *text = jwt->text + jwt->input_bytes + 1;
+	unsigned char *signature;
+	size_t len;
+
+	if (!alg || !text_equal(alg, alg_names[key->alg]))
+		return false;
+	signature = base64url_decode(arena, text, strlen(text), &len);
+	return signature &&
+	    signature_good(key, jwt->text, jwt->input_bytes, signature, len);
+}
+
+/* ---- tokens of others ---- */
+
+/* Members that change how a token is read. */
+static bool
+header_changes_reading(struct json_object *header)
+{
+	static const char *const names[] = {"crit", "b64", "zip", "enc"};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (json_object_object_get_ex(header, names[i], NULL))
+			return true;
+	return false;
+}
+
+enum jwt_result
+jwt_verify_foreign(struct arena *arena, const struct jwt *jwt,
+    const struct jwt_key *keys, size_t n_keys)
+{
+	const char *kid = json_string(jwt->header, "kid");
+	const char *alg = json_string(jwt->header, "alg");
+	bool known = false;
+	size_t i;
+
+	if (!alg || header_changes_reading(jwt->header))
+		return JWT_HEADER;
+	for (i = 0; i < n_keys; i++) {
+		if ((kid && (!keys[i].kid || !text_equal(keys[i].kid, kid))) ||
+		    !text_equal(alg, alg_names[keys[i].alg]))
+			continue;
+		known = true;
+		if (jwt_signed_by(arena, jwt, &keys[i]))
+			return JWT_GOOD;
+	}
+	return known ? JWT_SIGNATURE : JWT_KEY_UNKNOWN;
+}
+
+/* ---- tokens of our own ---- */
 
 /* Only these members may stand in the header: nothing that changes how the
  * token is read (crit, b64, zip, enc) or offers a key of its own (RFC 8725
@@ -145,58 +325,26 @@ key_for(struct json_object *header, const struct jwt_key *keys, size_t n_keys)
 	return NULL;
 }
 
-static bool
-signature_good(const struct jwt_key *key, const char *input, size_t len,
-    const char *signature)
-{
-	unsigned char bytes[crypto_sign_BYTES];
-	struct sha256 mac;
-
-	if (key->alg == JWT_HS256) {
-		mac = hmac_sha256(key->secret, strlen(key->secret), input, len);
-		return base64url_decode_exact(signature, bytes, SHA256_BYTES) &&
-		    bytes_equal(bytes, mac.bytes, SHA256_BYTES);
-	}
-	return base64url_decode_exact(signature, bytes, crypto_sign_BYTES) &&
-	    crypto_sign_verify_detached(bytes, (const unsigned char *)input,
-	        len, key->public_key) == 0;
-}
-
 enum jwt_result
 jwt_verify(struct arena *arena, const char *token, const char *typ,
     const struct jwt_key *keys, size_t n_keys, struct json_object **ret)
 {
-	const char *payload, *signature, *alg;
+	AUTO_JWT jwt = {0};
 	const struct jwt_key *key;
+	const char *alg;
 
-	if (strnlen(token, JWT_MAX_BYTES + 1) > JWT_MAX_BYTES)
+	if (!jwt_read(arena, token, &jwt))
 		return JWT_MALFORMED;
-	payload = strchr(token, '.');
-	signature = payload ? strchr(payload + 1, '.') : NULL;
-	if (!signature || strchr(signature + 1, '.'))
-		return JWT_MALFORMED;
-
-	AUTO_JSON *header = decode_object(arena, token,
-	    (size_t)(payload - token));
-	if (!header)
-		return JWT_MALFORMED;
-	alg = json_string(header, "alg");
-	if (!alg || !header_plain(header) ||
-	    !typ_matches(json_string(header, "typ"), typ))
+	alg = json_string(jwt.header, "alg");
+	if (!alg || !header_plain(jwt.header) || !jwt_typ_is(&jwt, typ))
 		return JWT_HEADER;
-	key = key_for(header, keys, n_keys);
+	key = key_for(jwt.header, keys, n_keys);
 	if (!key)
 		return JWT_KEY_UNKNOWN;
 	if (!text_equal(alg, alg_names[key->alg]))
 		return JWT_HEADER;
-	if (!signature_good(key, token, (size_t)(signature - token),
-	        signature + 1))
+	if (!jwt_signed_by(arena, &jwt, key))
 		return JWT_SIGNATURE;
-
-	AUTO_JSON *claims = decode_object(arena, payload + 1,
-	    (size_t)(signature - payload - 1));
-	if (!claims)
-		return JWT_MALFORMED;
-	*ret = json_take(&claims);
+	*ret = json_take(&jwt.claims);
 	return JWT_GOOD;
 }

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-#include "crypto/encode.h"
+#include "base/text.h"
+#include "crypto/jwks.h"
+#include "crypto/private_key.h"
 
 bool
 keyring_has_previous(const struct settings *settings)
@@ -45,35 +47,48 @@ key_of_period(struct arena *arena, const struct settings *settings,
 	    settings->access_token_expires_s;
 }
 
-struct jwt_key
-keyring_signing_key(struct arena *arena, const struct settings *settings,
-    int64_t iat_s)
+/* The first key of JWT_PRIVATE_KEY_FILE, which must be for alg. */
+static bool
+private_key_for(const struct settings *settings, enum jwt_alg alg,
+    struct jwt_key *ret, const char **fault)
 {
-	struct jwt_key key = {.alg = JWT_HS256, .secret = settings->jwt_secret};
+	size_t n;
+	const struct jwt_key
+	    *keys = private_keys(settings->jwt_private_key_file, &n, fault);
 
-	if (!settings->hs256)
-		key_of_period(arena, settings, ROOT_CURRENT,
-		    iat_s / settings->key_period_s, &key);
-	return key;
+	if (!keys)
+		return false;
+	if (keys[0].alg != alg) {
+		*fault = "the first key of JWT_PRIVATE_KEY_FILE must be RSA "
+		         "(P-256 with JWT_ALG=ES256)";
+		return false;
+	}
+	*ret = keys[0];
+	return true;
 }
 
-/* RFC 8037 s2 for the members; nbf and exp are ours and harmless to others
- * (RFC 7517 s4: members not understood are ignored). */
-static struct json_object *
-jwk_of(struct arena *arena, const struct jwt_key *key)
+bool
+keyring_signing_key(struct arena *arena, const struct settings *settings,
+    int64_t iat_s, struct jwt_key *ret, const char **fault)
 {
-	struct json_object *jwk = json_object_new_object();
+	if (text_equal(settings->jwt_alg, "RS256"))
+		return private_key_for(settings, JWT_RS256, ret, fault);
+	if (text_equal(settings->jwt_alg, "ES256"))
+		return private_key_for(settings, JWT_ES256, ret, fault);
+	if (settings->hs256)
+		*ret = (struct jwt_key){.alg = JWT_HS256,
+		    .secret = settings->jwt_secret};
+	else
+		key_of_period(arena, settings, ROOT_CURRENT,
+		    iat_s / settings->key_period_s, ret);
+	return true;
+}
 
-	json_add_string(jwk, "kty", "OKP");
-	json_add_string(jwk, "crv", "Ed25519");
-	json_add_string(jwk, "x",
-	    base64url_encode(arena, key->public_key, ED25519_PUBLIC_BYTES));
-	json_add_string(jwk, "kid", key->kid);
-	json_add_string(jwk, "use", "sig");
-	json_add_string(jwk, "alg", "EdDSA");
-	json_add_int64(jwk, "nbf", key->nbf_s);
-	json_add_int64(jwk, "exp", key->exp_s);
-	return jwk;
+bool
+keyring_id_token_key(const struct settings *settings, struct jwt_key *ret,
+    const char **fault)
+{
+	return private_key_for(settings, JWT_RS256, ret, fault);
 }
 
 static size_t
@@ -89,40 +104,82 @@ keys_of_root(struct arena *arena, const struct settings *settings,
 	return (size_t)periods_ahead + 2;
 }
 
-struct jwt_key *
-keyring_verification_keys(struct arena *arena, const struct settings *settings,
-    int64_t now_s, int periods_ahead, size_t *n)
+/* A key from the file is good for as long as the derived ones, so that a
+ * verifier knows by it how old its copy of the set is. */
+static void
+keys_of_file(const struct settings *settings, const struct jwt_key *keys,
+    size_t n, int64_t now_s, int periods_ahead, struct jwt_key *ret)
 {
-	struct jwt_key *keys = arena_alloc(arena,
-	    2 * ((size_t)periods_ahead + 2) * sizeof(*keys));
+	int64_t period = now_s / settings->key_period_s;
+	size_t i;
 
-	if (settings->hs256) {
-		keys[0] = keyring_signing_key(arena, settings, now_s);
-		*n = 1;
-		return keys;
+	for (i = 0; i < n; i++) {
+		ret[i] = keys[i];
+		ret[i].nbf_s = (period - 1) * settings->key_period_s;
+		ret[i].exp_s = (period + periods_ahead + 1) *
+		        settings->key_period_s +
+		    settings->access_token_expires_s;
 	}
-	*n = keys_of_root(arena, settings, ROOT_CURRENT, now_s, periods_ahead,
-	    keys);
-	if (keyring_has_previous(settings))
-		*n += keys_of_root(arena, settings, ROOT_PREVIOUS, now_s,
-		    periods_ahead, keys + *n);
-	return keys;
+}
+
+bool
+keyring_verification_keys(struct arena *arena, const struct settings *settings,
+    int64_t now_s, int periods_ahead, struct jwt_key **ret, size_t *n,
+    const char **fault)
+{
+	const struct jwt_key *file_keys = NULL;
+	size_t n_file = 0, count = 0;
+	struct jwt_key *keys;
+
+	if (settings->jwt_private_key_file) {
+		file_keys = private_keys(settings->jwt_private_key_file,
+		    &n_file, fault);
+		if (!file_keys)
+			return false;
+	}
+	keys = arena_alloc(arena,
+	    (2 * ((size_t)periods_ahead + 2) + n_file) * sizeof(*keys));
+	if (settings->hs256)
+		keys[count++] = (struct jwt_key){.alg = JWT_HS256,
+		    .secret = settings->jwt_secret};
+	else
+		count = keys_of_root(arena, settings, ROOT_CURRENT, now_s,
+		    periods_ahead, keys);
+	if (!settings->hs256 && keyring_has_previous(settings))
+		count += keys_of_root(arena, settings, ROOT_PREVIOUS, now_s,
+		    periods_ahead, keys + count);
+	keys_of_file(settings, file_keys, n_file, now_s, periods_ahead,
+	    keys + count);
+	*ret = keys;
+	*n = count + n_file;
+	return true;
+}
+
+bool
+keyring_is_public(const struct settings *settings)
+{
+	return !settings->hs256 || settings->jwt_private_key_file;
 }
 
 struct json_object *
-keyring_jwks(const struct settings *settings, int64_t now_s, int periods_ahead)
+keyring_jwks(const struct settings *settings, int64_t now_s, int periods_ahead,
+    const char **fault)
 {
-	struct json_object *jwks = json_object_new_object();
-	struct json_object *list = json_object_new_array();
 	struct arena *arena = arena_new(1 << 20);
+	struct json_object *jwks = NULL, *list;
 	struct jwt_key *keys;
 	size_t n, i;
 
-	keys = keyring_verification_keys(arena, settings, now_s, periods_ahead,
-	    &n);
-	for (i = 0; i < n && !settings->hs256; i++)
-		json_object_array_add(list, jwk_of(arena, &keys[i]));
-	json_object_object_add(jwks, "keys", list);
+	if (keyring_verification_keys(arena, settings, now_s, periods_ahead,
+	        &keys, &n, fault)) {
+		jwks = json_object_new_object();
+		list = json_object_new_array();
+		for (i = 0; i < n; i++)
+			if (keys[i].alg != JWT_HS256)
+				json_object_array_add(list,
+				    jwk_of(arena, &keys[i]));
+		json_object_object_add(jwks, "keys", list);
+	}
 	arena_free(arena);
 	return jwks;
 }

@@ -28,26 +28,39 @@ bool keyring_has_previous(const struct settings *settings);
 struct sha256 keyring_key(const struct settings *settings,
     enum keyring_root root, const char *purpose);
 
-/* What signs a JWT issued at iat_s: the Ed25519 key of its period, or
- * JWT_SECRET with HS256.  The strings live in the arena. */
-struct jwt_key keyring_signing_key(struct arena *arena,
-    const struct settings *settings, int64_t iat_s);
+/* Where the settings name JWT_PRIVATE_KEY_FILE, each of these fails with *fault
+ * set (for the log) when that file cannot be used. */
+
+/* What signs an access token issued at iat_s, by JWT_ALG: the Ed25519 key of
+ * its period, the first key of JWT_PRIVATE_KEY_FILE, or JWT_SECRET.  Strings
+ * live in the arena or as long as the process. */
+bool keyring_signing_key(struct arena *arena, const struct settings *settings,
+    int64_t iat_s, struct jwt_key *ret, const char **fault)
+    __attribute__((__warn_unused_result__));
+
+/* What signs ID tokens: the first key of JWT_PRIVATE_KEY_FILE, with RS256. */
+bool keyring_id_token_key(const struct settings *settings, struct jwt_key *ret,
+    const char **fault) __attribute__((__warn_unused_result__));
 
 /*
- * What verifies a JWT around now_s: the keys of one period back, the current
- * one and periods_ahead to come, of both roots; JWT_SECRET with HS256.  Lives
- * in the arena.
+ * What verifies a JWT of ours around now_s: the keys of one period back, the
+ * current one and periods_ahead to come, of both roots; those of
+ * JWT_PRIVATE_KEY_FILE; JWT_SECRET with HS256.  Lives in the arena.
  */
-struct jwt_key *keyring_verification_keys(struct arena *arena,
+bool keyring_verification_keys(struct arena *arena,
     const struct settings *settings, int64_t now_s, int periods_ahead,
-    size_t *n);
+    struct jwt_key **ret, size_t *n, const char **fault)
+    __attribute__((__warn_unused_result__));
 
 /*
- * The same as a JWK set (RFC 7517).  Each key says with
- * "nbf" and "exp" when tokens signed by it may be met.  Empty with HS256.
- * The caller owns the object.
+ * The public ones of them as a JWK set (RFC 7517).  Each key says with "nbf"
+ * and "exp" when tokens signed by it may be met.  The caller owns the object;
+ * NULL on failure.
  */
 struct json_object *keyring_jwks(const struct settings *settings, int64_t now_s,
-    int periods_ahead);
+    int periods_ahead, const char **fault);
+
+/* Is there any public key to publish? */
+bool keyring_is_public(const struct settings *settings);
 
 #endif

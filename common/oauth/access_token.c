@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "oauth/access_token.h"
 
+#include "base/log.h"
 #include "base/text.h"
 #include "crypto/keyring.h"
+#include "oauth/claims.h"
 
 static const char at_jwt[] = "at+jwt";
 
@@ -19,6 +21,7 @@ access_token_sign(struct arena *arena, const struct settings *settings,
 {
 	AUTO_JSON *claims = json_object_new_object();
 	struct jwt_key key;
+	const char *fault;
 
 	json_add_string(claims, "iss", settings->oauth_issuer);
 	json_add_string(claims, "sub", token->sub);
@@ -30,73 +33,33 @@ access_token_sign(struct arena *arena, const struct settings *settings,
 	json_add_string(claims, "jti", token->jti);
 	json_add_string(claims, "sid", token->sid);
 	json_add_string(claims, "email", token->email);
-	key = keyring_signing_key(arena, settings, token->iat_s);
-	return jwt_sign(arena, &key, at_jwt, claims);
-}
-
-static bool
-aud_holds(struct json_object *claims, const char *wanted)
-{
-	struct json_object *aud = NULL, *item;
-	size_t i;
-
-	if (!json_object_object_get_ex(claims, "aud", &aud))
-		return false;
-	if (json_object_is_type(aud, json_type_string))
-		return text_equal(json_object_get_string(aud), wanted);
-	if (!json_object_is_type(aud, json_type_array))
-		return false;
-	for (i = 0; i < json_object_array_length(aud); i++) {
-		item = json_object_array_get_idx(aud, i);
-		if (json_object_is_type(item, json_type_string) &&
-		    text_equal(json_object_get_string(item), wanted))
-			return true;
+	if (!keyring_signing_key(arena, settings, token->iat_s, &key, &fault)) {
+		log_text("fault", fault);
+		return NULL;
 	}
-	return false;
-}
-
-static const char *
-claim(struct arena *arena, struct json_object *claims, const char *name)
-{
-	const char *value = json_string(claims, name);
-
-	return value ? arena_strdup(arena, value) : NULL;
-}
-
-/* A claim that is there must be an integer of a sensible size. */
-static bool
-time_claim(struct json_object *claims, const char *name, int64_t *ret)
-{
-	return json_int64(claims, name, ret) && *ret >= 0 &&
-	    *ret <= INT64_MAX / 2;
+	return jwt_sign(arena, &key, at_jwt, claims);
 }
 
 static bool
 read_claims(struct arena *arena, struct json_object *claims,
     struct access_token *ret)
 {
-	ret->sub = claim(arena, claims, "sub");
-	ret->client_id = claim(arena, claims, "client_id");
-	ret->scope = claim(arena, claims, "scope");
-	ret->sid = claim(arena, claims, "sid");
-	ret->jti = claim(arena, claims, "jti");
-	ret->email = claim(arena, claims, "email");
+	ret->sub = claims_text(arena, claims, "sub");
+	ret->client_id = claims_text(arena, claims, "client_id");
+	ret->scope = claims_text(arena, claims, "scope");
+	ret->sid = claims_text(arena, claims, "sid");
+	ret->jti = claims_text(arena, claims, "jti");
+	ret->email = claims_text(arena, claims, "email");
 	return ret->sub && ret->client_id && ret->scope && ret->sid &&
-	    ret->jti && time_claim(claims, "exp", &ret->exp_s) &&
-	    time_claim(claims, "iat", &ret->iat_s);
+	    ret->jti && claims_time(claims, "exp", &ret->exp_s) &&
+	    claims_time(claims, "iat", &ret->iat_s);
 }
 
 static enum access_token_result
 judge_times(struct json_object *claims, const struct access_token *token,
     int64_t now_s)
 {
-	int64_t nbf_s = 0;
-
-	if (json_object_object_get_ex(claims, "nbf", NULL) &&
-	    !time_claim(claims, "nbf", &nbf_s))
-		return ACCESS_TOKEN_MALFORMED;
-	if (nbf_s > now_s + CLOCK_LEEWAY_S ||
-	    token->iat_s > now_s + CLOCK_LEEWAY_S)
+	if (claims_early(claims, now_s))
 		return ACCESS_TOKEN_EARLY;
 	return token->exp_s <= now_s ? ACCESS_TOKEN_EXPIRED : ACCESS_TOKEN_GOOD;
 }
@@ -115,7 +78,7 @@ judge_claims(struct arena *arena, const struct settings *settings,
 	if (!resource_uri)
 		return ACCESS_TOKEN_GOOD;
 	token->aud = resource_uri;
-	if (!aud_holds(claims, audience_of(settings, resource_uri)))
+	if (!claims_aud_holds(claims, audience_of(settings, resource_uri)))
 		return ACCESS_TOKEN_AUDIENCE;
 	return judge_times(claims, token, now_s);
 }

@@ -9,8 +9,6 @@
 #include "base/settings.h"
 #include "crypto/jwt.h"
 
-enum { CLOCK_LEEWAY_S = 30 }; /* for nbf and iat; exp is kept to the second */
-
 /* What a token says.  Strings are never NULL but email, and user for a
  * machine's token. */
 struct access_token {
@@ -20,7 +18,8 @@ struct access_token {
 	int64_t iat_s, exp_s;
 };
 
-/* Sign it; aud is replaced by MCP_SERVER_AUDIENCE where that is set. */
+/* Sign it; aud is replaced by MCP_SERVER_AUDIENCE where that is set.  NULL when
+ * the key cannot be used: the log has the reason as "fault". */
 const char *access_token_sign(struct arena *arena,
     const struct settings *settings, const struct access_token *token);
 

@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "base/uri.h"
 #include "crypto/encode.h"
+#include "oauth/client_assertion.h"
+#include "oauth/client_document.h"
 
 static const char basic[] = "client_secret_basic";
 
@@ -69,14 +71,55 @@ parse_header(struct request *rq, struct client_credentials *ret)
 	return parse_basic(rq, header, ret);
 }
 
+/* RFC 7521 s4.2. */
+static enum oauth_error
+parse_assertion(struct request *rq, const char *client_id,
+    struct client_credentials *client)
+{
+	static const char jwt_bearer[] =
+	    "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+	const char *assertion = request_param_named(rq, "client_assertion");
+	const char *type = request_param_named(rq, "client_assertion_type");
+
+	if (!assertion && !type)
+		return OAUTH_OK;
+	if (client->client_id || request_param_named(rq, "client_secret"))
+		return refuse(rq, OAUTH_INVALID_REQUEST,
+		    "the client authenticates by two methods at once");
+	if (!assertion || !type || !text_equal(type, jwt_bearer))
+		return refuse(rq, OAUTH_INVALID_CLIENT,
+		    "client_assertion and client_assertion_type "
+		    "urn:ietf:params:oauth:client-assertion-type:jwt-bearer "
+		    "belong together");
+	switch (client_assertion_check(rq, assertion, client_id, client)) {
+	case CLIENT_ASSERTION_GOOD:
+		return OAUTH_OK;
+	case CLIENT_ASSERTION_REFUSED:
+		return client_auth_refuse(rq, client);
+	case CLIENT_ASSERTION_STORE_DOWN:
+		break;
+	}
+	return refuse_unavailable(rq, "could not reach the session store");
+}
+
+/* A host that the operator took off the list is out at once. */
+static bool
+kept_out(struct request *rq, const char *client_id)
+{
+	return client_id && client_document_claimed(client_id) &&
+	    !client_document_trusted(rq->arena, rq->settings, client_id);
+}
+
 enum oauth_error
-client_auth_parse(struct request *rq, struct client_credentials *ret)
+client_auth(struct request *rq, struct client_credentials *ret)
 {
 	struct client_credentials client = {.method = "none"};
 	const char *client_id = request_param_named(rq, "client_id");
 	const char *client_secret = request_param_named(rq, "client_secret");
 	enum oauth_error error = parse_header(rq, &client);
 
+	if (!error)
+		error = parse_assertion(rq, client_id, &client);
 	if (error)
 		return error;
 	if (client.client_id && client_secret)
@@ -93,6 +136,10 @@ client_auth_parse(struct request *rq, struct client_credentials *ret)
 		client.client_id = client_id;
 	set_secret(&client, "client_secret_post", client_secret);
 	log_text("client_id", client.client_id);
+	if (kept_out(rq, client.client_id)) {
+		log_text("reason", "the client's host is not let in");
+		return client_auth_refuse(rq, &client);
+	}
 	*ret = client;
 	return OAUTH_OK;
 }

@@ -3,8 +3,9 @@
 
 #include "oauth/scope.h"
 
-static const char
-    client_methods[] = "none client_secret_post client_secret_basic";
+static const char client_methods[] =
+    "none client_secret_post client_secret_basic private_key_jwt";
+static const char assertion_algs[] = "RS256 ES256 EdDSA";
 
 static void
 add_url(struct arena *arena, struct json_object *object, const char *key,
@@ -27,7 +28,7 @@ metadata_of_server(struct arena *arena, const struct settings *settings)
 		add_url(arena, o, "registration_endpoint", settings,
 		    "/api/oauth/register");
 	add_url(arena, o, "revocation_endpoint", settings, "/api/oauth/revoke");
-	if (!settings->hs256) /* no public key to publish otherwise */
+	if (!settings->hs256 || settings->jwt_private_key_file)
 		add_url(arena, o, "jwks_uri", settings,
 		    "/.well-known/jwks.json");
 	json_add_words(o, "response_types_supported", "code");
@@ -38,8 +39,15 @@ metadata_of_server(struct arena *arena, const struct settings *settings)
 	json_add_words(o, "scopes_supported", scope_supported(arena, settings));
 	json_add_words(o, "token_endpoint_auth_methods_supported",
 	    client_methods);
+	json_add_words(o, "token_endpoint_auth_signing_alg_values_supported",
+	    assertion_algs);
 	json_add_words(o, "revocation_endpoint_auth_methods_supported",
 	    client_methods);
+	json_add_words(o,
+	    "revocation_endpoint_auth_signing_alg_values_supported",
+	    assertion_algs);
+	if (settings->client_metadata_documents)
+		json_add_true(o, "client_id_metadata_document_supported");
 	json_add_true(o, "authorization_response_iss_parameter_supported");
 	json_add_true(o, "resource_indicators_supported");
 	json_object_object_add(o, "require_pushed_authorization_requests",

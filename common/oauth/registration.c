@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/uri.h"
 #include "crypto/digest.h"
+#include "crypto/jwks.h"
 #include "oauth/redirect_uri.h"
 #include "oauth/scope.h"
 
@@ -159,14 +160,12 @@ read_display_uri(struct reader *r, const char *key, const char **ret)
 	return OAUTH_OK;
 }
 
-/* URIs that a server would fetch: nothing here does, but an odd one tells of a
- * client that means harm or is broken. */
+/* URIs that a server would fetch: an odd one tells of a client that means harm
+ * or is broken. */
 static enum oauth_error
-check_fetched_uri(struct reader *r, const char *key)
+read_fetched_uri(struct reader *r, const char *key, const char **ret)
 {
-	const char *text;
-
-	if (!read_text(r, key, &text) || (text && !is_https(r->arena, text)))
+	if (!read_text(r, key, ret) || (*ret && !is_https(r->arena, *ret)))
 		return bad(r,
 		    arena_printf(r->arena, "%s must be an https URI", key));
 	return OAUTH_OK;
@@ -175,14 +174,16 @@ check_fetched_uri(struct reader *r, const char *key)
 static enum oauth_error
 read_uris(struct reader *r)
 {
+	const char *sector;
 	enum oauth_error error;
 
 	if ((error = read_display_uri(r, "client_uri", &r->ret->client_uri)) ||
 	    (error = read_display_uri(r, "logo_uri", &r->ret->logo_uri)) ||
 	    (error = read_display_uri(r, "tos_uri", &r->ret->tos_uri)) ||
-	    (error = read_display_uri(r, "policy_uri", &r->ret->policy_uri)))
+	    (error = read_display_uri(r, "policy_uri", &r->ret->policy_uri)) ||
+	    (error = read_fetched_uri(r, "jwks_uri", &r->ret->jwks_uri)))
 		return error;
-	return check_fetched_uri(r, "sector_identifier_uri");
+	return read_fetched_uri(r, "sector_identifier_uri", &sector);
 }
 
 /* Keep the usable URIs of a list, one a line; false when one is no string. */
@@ -305,14 +306,6 @@ read_auth_method(struct reader *r)
 	return OAUTH_OK;
 }
 
-/* Keys of the client (RFC 7591 s2): no method here uses them yet, so they are
- * checked and not kept. */
-static enum oauth_error
-read_keys(struct reader *r)
-{
-	return check_fetched_uri(r, "jwks_uri");
-}
-
 /* A scope beyond what exists here is dropped; none left means no limit. */
 static enum oauth_error
 read_scope(struct reader *r)
@@ -342,10 +335,111 @@ registration_read(struct arena *arena, const struct settings *settings,
 	if ((error = read_redirect_uris(&r)) ||
 	    (error = read_grant_types(&r)) ||
 	    (error = read_response_types(&r)) ||
-	    (error = read_auth_method(&r)) || (error = read_keys(&r)) ||
-	    (error = read_texts(&r)) || (error = read_uris(&r)) ||
-	    (error = read_scope(&r)))
+	    (error = read_auth_method(&r)) || (error = read_texts(&r)) ||
+	    (error = read_uris(&r)) || (error = read_scope(&r)))
 		return error;
+	*ret = registration;
+	return OAUTH_OK;
+}
+
+/* ---- documents that stand at their client_id ---- */
+
+static enum oauth_error
+check_self(struct reader *r, const char *client_id)
+{
+	const char *said = json_string(r->metadata, "client_id");
+
+	if (!said || !text_equal(said, client_id))
+		return bad(r, "client_id is not the document's own URL");
+	if (member(r, "client_secret") || member(r, "client_secret_expires_at"))
+		return bad(r, "the document holds a client_secret");
+	if (!member(r, "redirect_uris"))
+		return bad(r, "redirect_uris is missing");
+	return OAUTH_OK;
+}
+
+/* A JWK set of public keys, kept as it is. */
+static enum oauth_error
+read_jwks(struct reader *r)
+{
+	struct json_object *jwks = member(r, "jwks"), *keys = NULL;
+	struct jwt_key *list;
+	size_t i, n;
+
+	if (!jwks)
+		return OAUTH_OK;
+	if (r->ret->jwks_uri)
+		return bad(r, "jwks and jwks_uri exclude each other");
+	if (!jwks_keys(r->arena, jwks, &list, &n) || n == 0)
+		return bad(r, "jwks holds no key that can verify a signature");
+	(void)json_object_object_get_ex(jwks, "keys", &keys);
+	for (i = 0; i < json_object_array_length(keys); i++)
+		if (jwk_is_private(json_object_array_get_idx(keys, i)))
+			return bad(r, "jwks holds a private or shared key");
+	r->ret->jwks = json_text(r->arena, jwks);
+	return OAUTH_OK;
+}
+
+/* Which methods the document lets the client use, by words. */
+static const char *
+methods_of(struct reader *r, const char *preferred)
+{
+	struct json_object *list = member(r,
+	    "token_endpoint_auth_methods_supported");
+	const char *said = list ? words_of(r, list)
+	                        : (preferred ? preferred : "none");
+
+	if (!said)
+		return "";
+	if (preferred && text_equal(preferred, "private_key_jwt"))
+		said = scope_union(r->arena, preferred, said);
+	said = scope_intersect(r->arena, said, "none private_key_jwt");
+	if (!r->ret->jwks && !r->ret->jwks_uri)
+		said = scope_intersect(r->arena, said, "none");
+	return said;
+}
+
+static enum oauth_error
+read_document_methods(struct reader *r)
+{
+	const char *preferred, *methods;
+
+	if (!read_text(r, "token_endpoint_auth_method", &preferred))
+		return bad(r, "token_endpoint_auth_method must be a string");
+	if (preferred && !text_has_word("none private_key_jwt", preferred))
+		return bad(r,
+		    "token_endpoint_auth_method must be none or "
+		    "private_key_jwt");
+	methods = methods_of(r, preferred);
+	if (!*methods)
+		return bad(r, "no method to authenticate by is left");
+	if (!preferred || !text_has_word(methods, preferred))
+		preferred = text_has_word(methods, "none") ? "none"
+		                                           : "private_key_jwt";
+	r->ret->token_endpoint_auth_method = preferred;
+	r->ret->token_endpoint_auth_methods = methods;
+	return OAUTH_OK;
+}
+
+enum oauth_error
+registration_read_document(struct arena *arena, const struct settings *settings,
+    const char *client_id, struct json_object *document,
+    struct client_registration *ret, const char **reason)
+{
+	struct client_registration registration = {.registration = "metadata",
+	    .client_id = client_id};
+	struct reader r = {arena, settings, document, &registration, reason};
+	enum oauth_error error;
+
+	if ((error = check_self(&r, client_id)) ||
+	    (error = read_redirect_uris(&r)) ||
+	    (error = read_grant_types(&r)) ||
+	    (error = read_response_types(&r)) || (error = read_texts(&r)) ||
+	    (error = read_uris(&r)) || (error = read_scope(&r)) ||
+	    (error = read_jwks(&r)) || (error = read_document_methods(&r)))
+		return error;
+	if (!registration.client_name)
+		return bad(&r, "client_name is missing");
 	*ret = registration;
 	return OAUTH_OK;
 }

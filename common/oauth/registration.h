@@ -23,6 +23,19 @@ enum oauth_error registration_read(struct arena *arena,
     struct client_registration *ret, const char **reason)
     __attribute__((__warn_unused_result__));
 
+/*
+ * The same for the metadata document that stands at the URL client_id: it must
+ * name itself, a client_name and redirect_uris, and no secret.
+ *
+ * token_endpoint_auth_method is a preference there; "none" is allowed only if
+ * token_endpoint_auth_methods_supported lists it or, without that list, no
+ * other method is named.
+ */
+enum oauth_error registration_read_document(struct arena *arena,
+    const struct settings *settings, const char *client_id,
+    struct json_object *document, struct client_registration *ret,
+    const char **reason) __attribute__((__warn_unused_result__));
+
 /* What an answer holds besides metadata; absent members are NULL. */
 struct registration_issue {
 	int64_t issued_s;

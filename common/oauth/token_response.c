@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "oauth/token_response.h"
 
+#include <time.h>
+
 #include "base/log.h"
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "crypto/keyring.h"
+#include "http/refuse.h"
 #include "oauth/access_token.h"
 
 enum { JTI_BYTES = 16 };
+
+static const char no_key[] = "tokens cannot be signed at this moment";
 
 static const char *
 sign(struct request *rq, const struct session_grant *grant)
@@ -28,15 +34,31 @@ sign(struct request *rq, const struct session_grant *grant)
 }
 
 enum oauth_error
+token_response_possible(struct request *rq)
+{
+	struct jwt_key key;
+	const char *fault;
+
+	if (keyring_signing_key(rq->arena, rq->settings, time(NULL), &key,
+	        &fault))
+		return OAUTH_OK;
+	log_text("fault", fault);
+	return refuse_unavailable(rq, no_key);
+}
+
+enum oauth_error
 token_response(struct request *rq, const struct session_grant *grant,
     const char *refresh_token)
 {
 	AUTO_JSON *o = json_object_new_object();
+	const char *access_token = sign(rq, grant);
 
 	log_text("client_id", grant->client_id);
 	log_text("user_id", grant->user_id);
 	log_text("session_id", grant->session_id);
-	json_add_string(o, "access_token", sign(rq, grant));
+	if (!access_token)
+		return refuse_unavailable(rq, no_key);
+	json_add_string(o, "access_token", access_token);
 	json_add_string(o, "token_type", "Bearer");
 	json_add_int64(o, "expires_in", rq->settings->access_token_expires_s);
 	json_add_string(o, "refresh_token", refresh_token);

@@ -6,6 +6,11 @@
 #include "http/reply.h"
 #include "store/session.h"
 
+/* Can a token be signed?  To be asked before anything is spent; otherwise
+ * refused already: 503. */
+enum oauth_error token_response_possible(struct request *rq)
+    __attribute__((__warn_unused_result__));
+
 /*
  * Sign an access token for the grant and answer with it (RFC 6749 s5.1):
  * access_token, token_type, expires_in, scope, and refresh_token unless NULL.

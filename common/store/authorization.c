@@ -53,6 +53,7 @@ read_request(struct arena *arena, const PGresult *row, const char *request_id,
 	ret->client_id = store_text(arena, row, 0, "client_id");
 	ret->client_name = store_text(arena, row, 0, "client_name");
 	ret->client_uri = store_text(arena, row, 0, "client_uri");
+	ret->registration = store_text(arena, row, 0, "registration");
 	ret->redirect_uri = store_text(arena, row, 0, "redirect_uri");
 	ret->scope = store_text(arena, row, 0, "scope");
 	ret->resource = store_text(arena, row, 0, "resource");

@@ -21,8 +21,9 @@ struct authorization_request {
 
 	/* Set by authorization_request_get(). */
 	const char *client_name, *client_uri; /* or NULL */
-	const char *user_id, *email;          /* NULL: not signed in */
-	bool remembered;                      /* consent was given before */
+	const char *registration;    /* "metadata": client_id is a URL */
+	const char *user_id, *email; /* NULL: not signed in */
+	bool remembered;             /* consent was given before */
 };
 
 enum authorization_result {

@@ -34,7 +34,7 @@ client_get(struct store *store, struct arena *arena, const char *client_id,
 	if (outcome < 0)
 		return CLIENT_STORE_DOWN;
 	if (outcome != CLIENT_OK)
-		return CLIENT_UNKNOWN;
+		return (enum client_result)outcome;
 	ret->client_id = client_id;
 	ret->client_name = store_text(arena, row, 0, "client_name");
 	ret->client_uri = store_text(arena, row, 0, "client_uri");
@@ -43,6 +43,8 @@ client_get(struct store *store, struct arena *arena, const char *client_id,
 	ret->scope = store_text(arena, row, 0, "scope");
 	ret->token_endpoint_auth_method = store_text(arena, row, 0,
 	    "token_endpoint_auth_method");
+	ret->fresh = store_bool(row, 0, "fresh");
+	ret->usable = store_bool(row, 0, "usable");
 	return CLIENT_OK;
 }
 
@@ -53,7 +55,8 @@ client_check(struct store *store, struct arena *arena,
 	static const struct statement statement = {"client_check",
 	    "SELECT oauth.client_check($1, $2, $3)", true};
 	static const char *const outcomes[] = {"ok", "unknown_client",
-	    "unexpected_secret", "missing_secret", "wrong_secret"};
+	    "unexpected_secret", "missing_secret", "wrong_secret",
+	    "wrong_method"};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
 	int outcome;
@@ -62,7 +65,8 @@ client_check(struct store *store, struct arena *arena,
 	row = store_call(store, &statement, &params);
 	if (!row)
 		return CLIENT_STORE_DOWN;
-	outcome = store_outcome(row, outcomes, 5);
+	outcome = store_outcome(row, outcomes,
+	    sizeof(outcomes) / sizeof(*outcomes));
 	if (outcome < 0)
 		return CLIENT_STORE_DOWN;
 	if (outcome == 0)

@@ -23,12 +23,14 @@ struct client {
 	const char *redirect_uris; /* one a line */
 	const char *grant_types, *scope;
 	const char *token_endpoint_auth_method;
+	bool fresh;  /* its metadata document need not be fetched anew */
+	bool usable; /* what is known of it may stand in for the document */
 };
 
 enum client_result {
 	CLIENT_OK,
-	CLIENT_UNKNOWN, /* or disabled */
-	CLIENT_REFUSED, /* credentials missing, wrong or not wanted */
+	CLIENT_UNKNOWN,
+	CLIENT_REFUSED, /* disabled; credentials missing, wrong, not wanted */
 	CLIENT_STORE_DOWN,
 };
 
@@ -48,10 +50,12 @@ struct client_registration {
 	const char *client_id, *client_name;
 	const struct sha256 *client_secret_digest; /* NULL: public */
 	const char *token_endpoint_auth_method;
+	const char *token_endpoint_auth_methods; /* when it may use several */
+	const char *jwks, *jwks_uri;
 	const char *redirect_uris, *grant_types, *scope;
 	const char *client_uri, *logo_uri, *tos_uri, *policy_uri;
 	const char *application_type, *software_id, *software_version;
-	const char *registration; /* "dynamic" or "admin" */
+	const char *registration; /* "dynamic", "admin" or "metadata" */
 	const struct sha256 *registration_access_token_digest; /* or NULL */
 };
 

@@ -6,7 +6,10 @@
 
 /* What the client check answers inside the other functions. */
 static const char *const client_refusals[] = {"unknown_client",
-    "unexpected_secret", "missing_secret", "wrong_secret", "missing_client"};
+    "unexpected_secret", "missing_secret", "wrong_secret", "wrong_method",
+    "missing_client"};
+
+enum { N_REFUSALS = sizeof(client_refusals) / sizeof(*client_refusals) };
 
 static bool
 client_refused(const PGresult *row)
@@ -14,9 +17,10 @@ client_refused(const PGresult *row)
 	const char *outcome = PQgetvalue(row, 0, 0);
 	size_t i;
 
-	for (i = 0; i < sizeof(client_refusals) / sizeof(*client_refusals); i++)
+	for (i = 0; i < N_REFUSALS; i++)
 		if (text_equal(client_refusals[i], outcome))
-			return store_outcome(row, client_refusals, 5) >= 0;
+			return store_outcome(row, client_refusals,
+			           N_REFUSALS) >= 0;
 	return false;
 }
 

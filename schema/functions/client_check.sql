@@ -2,27 +2,40 @@
 --
 -- client_check - are these the credentials of a registered client? (RFC 6749 s2.3)
 --
--- p_method is what was presented, 'none' without a secret; a confidential
--- client may use either secret method.  Outcomes: ok, unknown_client,
--- unexpected_secret, missing_secret, wrong_secret.
+-- p_method is what was presented: 'none' without a credential,
+-- 'private_key_jwt' for an assertion that was verified already; a client with a
+-- secret may use either secret method.  Outcomes: ok, unknown_client,
+-- unexpected_secret, missing_secret, wrong_secret, wrong_method.
 CREATE OR REPLACE FUNCTION oauth.client_check(
   p_client_id text, p_method text, p_client_secret_digest bytea)
 RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
-  v_digest bytea;
+  v oauth.client;
 BEGIN
-  SELECT client_secret_digest INTO v_digest FROM oauth.client
+  SELECT * INTO v FROM oauth.client
    WHERE client_id = p_client_id AND disabled_at IS NULL;
-  IF NOT FOUND THEN
+  IF v.client_id IS NULL THEN
     RETURN 'unknown_client';
-  ELSIF v_digest IS NULL THEN
-    RETURN CASE WHEN p_client_secret_digest IS NULL THEN 'ok' ELSE 'unexpected_secret' END;
+  ELSIF v.client_secret_digest IS NULL THEN
+    IF p_client_secret_digest IS NOT NULL THEN
+      RETURN 'unexpected_secret';
+    END IF;
+    RETURN CASE WHEN oauth.client_method_allowed(v, p_method) THEN 'ok' ELSE 'wrong_method' END;
   ELSIF p_client_secret_digest IS NULL THEN
     RETURN 'missing_secret';
   END IF;
-  RETURN CASE WHEN v_digest = p_client_secret_digest THEN 'ok' ELSE 'wrong_secret' END;
+  RETURN CASE WHEN v.client_secret_digest = p_client_secret_digest THEN 'ok' ELSE 'wrong_secret' END;
 END
 $body$;
 COMMENT ON FUNCTION oauth.client_check(text, text, bytea) IS
-  'Client authentication (RFC 6749 s2.3): ok, unknown_client, unexpected_secret, missing_secret, wrong_secret.';
+  'Client authentication (RFC 6749 s2.3): ok, unknown_client, unexpected_secret, missing_secret, wrong_secret, wrong_method.';
+
+-- May the client come by this method?  For clients without a secret.
+CREATE OR REPLACE FUNCTION oauth.client_method_allowed(p_client oauth.client, p_method text)
+RETURNS boolean LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+  SELECT p_method = (p_client).token_endpoint_auth_method
+      OR coalesce(p_method = ANY ((p_client).token_endpoint_auth_methods), false)
+$body$;
+COMMENT ON FUNCTION oauth.client_method_allowed(oauth.client, text) IS
+  'Is this one of the client''s authentication methods?';

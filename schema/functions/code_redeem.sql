@@ -31,6 +31,8 @@ BEGIN
      AND c.client_id = a.client_id AND c.disabled_at IS NULL
      AND (p_client_id IS NULL OR p_client_id = c.client_id)
      AND c.client_secret_digest IS NOT DISTINCT FROM p_client_secret_digest
+     AND (p_client_secret_digest IS NOT NULL OR p_method = c.token_endpoint_auth_method
+          OR p_method = ANY (c.token_endpoint_auth_methods))
      AND 'authorization_code' = ANY (c.grant_types)
      AND (p_redirect_uri IS NULL OR p_redirect_uri = a.redirect_uri)
      AND (p_resource IS NULL OR p_resource = a.resource)

@@ -53,6 +53,9 @@ BEGIN
      ORDER BY o.expires_at LIMIT p_batch FOR UPDATE SKIP LOCKED);
   GET DIAGNOSTICS deleted = ROW_COUNT;
   RETURN NEXT;
+  kind := 'spent_jti';
+  deleted := oauth.jti_purge(p_batch);
+  RETURN NEXT;
   kind := 'client';
   deleted := oauth.client_purge(p_batch) + oauth.client_retire(p_batch);
   RETURN NEXT;

@@ -44,6 +44,8 @@ BEGIN
      AND c.client_id = s.client_identifier AND c.disabled_at IS NULL
      AND (p_client_id IS NULL OR p_client_id = c.client_id)
      AND c.client_secret_digest IS NOT DISTINCT FROM p_client_secret_digest
+     AND (p_client_secret_digest IS NOT NULL OR p_method = c.token_endpoint_auth_method
+          OR p_method = ANY (c.token_endpoint_auth_methods))
      AND 'refresh_token' = ANY (c.grant_types)
      AND (p_scope IS NULL OR string_to_array(p_scope, ' ')
             <@ string_to_array(coalesce(s.scope, p_default_scope), ' '))

@@ -13,7 +13,7 @@ const root = randomBytes(32).toString('base64url')
 let site
 before(async () => {
   site = await startSite({
-    conf: `JWT_ALG=HS256\nJWT_SECRET=${secret}\nOAUTH_ROOT_SECRET=${root}`,
+    conf: `JWT_ALG=HS256\nJWT_SECRET=${secret}\nOAUTH_ROOT_SECRET=${root}\nJWT_PRIVATE_KEY_FILE=`,
     guardConf: `JWT_ALG=HS256\nJWT_SECRET=${secret}\nJWKS_FILE=`
   })
 })

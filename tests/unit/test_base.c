@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON, URIs, text and secrets. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include "base/address.h"
 #include "base/json.h"
 #include "base/secret.h"
 #include "base/text.h"
@@ -84,6 +88,62 @@ test_text(void)
 	ok(!text_is_utf8("\xf4\x90\x80\x80", 4));
 }
 
+static struct sockaddr_storage
+address(const char *text)
+{
+	struct sockaddr_storage ret;
+	struct sockaddr_in *v4 = (struct sockaddr_in *)&ret;
+	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&ret;
+
+	memset(&ret, 0, sizeof(ret));
+	if (inet_pton(AF_INET, text, &v4->sin_addr) == 1)
+		ret.ss_family = AF_INET;
+	else if (inet_pton(AF_INET6, text, &v6->sin6_addr) == 1)
+		ret.ss_family = AF_INET6;
+	return ret;
+}
+
+static void
+test_addresses(struct arena *arena)
+{
+	static const char *const public[] = {"8.8.8.8", "1.1.1.1",
+	    "100.63.255.255", "100.128.0.0", "172.15.0.1", "172.32.0.1",
+	    "192.0.3.1", "198.17.0.1", "198.20.0.1", "223.255.255.255",
+	    "2606:4700::1", "2a00::1", "2001:200::1"};
+	static const char *const inner[] = {"0.0.0.0", "10.1.2.3", "100.64.0.1",
+	    "100.127.255.255", "127.0.0.1", "127.255.0.1", "169.254.169.254",
+	    "172.16.0.1", "172.31.255.255", "192.0.0.8", "192.0.2.1",
+	    "192.168.0.1", "198.18.0.1", "198.19.0.1", "198.51.100.1",
+	    "203.0.113.1", "224.0.0.1", "240.0.0.1", "255.255.255.255",
+	    "::", "::1", "::ffff:8.8.8.8", "::8.8.8.8", "64:ff9b::8.8.8.8",
+	    "64:ff9b:1::1", "100::1", "2001::1", "2001:db8::1",
+	    "2002:808:808::1", "3fff::1", "5f00::1", "fc00::1", "fd00::1",
+	    "fe80::1", "fec0::1", "ff02::1", "nonsense"};
+	struct sockaddr_storage a;
+	size_t i;
+
+	for (i = 0; i < sizeof(public) / sizeof(*public); i++) {
+		a = address(public[i]);
+		tap_ok(address_is_public((struct sockaddr *)&a), public[i],
+		    __FILE__, __LINE__);
+	}
+	for (i = 0; i < sizeof(inner) / sizeof(*inner); i++) {
+		a = address(inner[i]);
+		tap_ok(!address_is_public((struct sockaddr *)&a), inner[i],
+		    __FILE__, __LINE__);
+	}
+	a = address("10.1.2.3");
+	ok(address_in_list(arena, (struct sockaddr *)&a, "::1 10.0.0.0/8"));
+	ok(!address_in_list(arena, (struct sockaddr *)&a,
+	    "10.1.2.4 11.0.0.0/8"));
+	ok(!address_in_list(arena, (struct sockaddr *)&a, ""));
+	ok(address_in_list(arena, (struct sockaddr *)&a, "10.1.2.2/31"));
+	ok(!address_in_list(arena, (struct sockaddr *)&a, "10.1.2.0/31"));
+	ok(address_list_valid(arena, "10.0.0.0/8 ::1, fd00::/8"));
+	ok(!address_list_valid(arena, "10.0.0.0/33"));
+	ok(!address_list_valid(arena, "localhost"));
+}
+
 static void
 test_secrets(void)
 {
@@ -103,6 +163,7 @@ main(void)
 	test_json();
 	test_uri(arena);
 	test_text();
+	test_addresses(arena);
 	test_secrets();
 	arena_free(arena);
 	return tap_done();

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Digests, encodings and tokens against the vectors of their RFCs. */
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/auto.h"
 #include "crypto/digest.h"
 #include "crypto/encode.h"
+#include "crypto/jwks.h"
 #include "crypto/jwt.h"
 #include "crypto/password.h"
+#include "crypto/private_key.h"
 #include "tap.h"
 
 static const char *
@@ -103,6 +109,105 @@ test_tokens(struct arena *arena)
 	       &key, 1, &(struct json_object *){NULL}) == JWT_HEADER);
 }
 
+static bool
+key_of(struct arena *arena, const char *text, struct jwt_key *ret)
+{
+	AUTO_JSON *jwk = json_read(text, strlen(text));
+
+	return jwk_read(arena, jwk, ret);
+}
+
+static enum jwt_result
+verify_foreign(struct arena *arena, const char *token,
+    const struct jwt_key *key)
+{
+	AUTO_JWT jwt = {0};
+
+	return jwt_read(arena, token, &jwt)
+	    ? jwt_verify_foreign(arena, &jwt, key, 1)
+	    : JWT_MALFORMED;
+}
+
+/* RFC 7515 appendix A.2 and A.3. */
+static const char rs256_jwk[] =
+    "{\"kty\":\"RSA\",\"n\":\"ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k"
+    "0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pCgNMsD1W"
+    "_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYU"
+    "sLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I"
+    "5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FR"
+    "WyuXpoQ\",\"e\":\"AQAB\"}";
+static const char rs256_token[] =
+    "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh"
+    "0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.cC4hiUPoj9Eetdgtv3hF80EGrhuB"
+    "__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_lF5YKt_O8W2Fp5jujGbds9"
+    "uJdbF9CUAr7t1dnZcAcQjbKBYNX4BAynRFdiuB--f_nZLgrnbyTyWzO75vRK5h6xBArLIARN"
+    "PvkSjtQBMHlb1L07Qe7K0GarZRmB_eSN9383LcOLn6_dO--xi12jzDwusC-eOkHWEsqtFZES"
+    "c6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rqVt5AXLIhWkWywlVm"
+    "tVrBp0igcN_IoypGlUPQGe77Rw";
+static const char es256_jwk[] =
+    "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8"
+    "Tus9uPHvRVEU\",\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\"}";
+static const char es256_token[] =
+    "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh"
+    "0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.DtEhU3ljbEg8L38VWAfUAqOyKAM6"
+    "-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
+
+static void
+test_public_keys(struct arena *arena)
+{
+	struct jwt_key rsa = {0}, p256 = {0}, none = {0};
+	char *forged;
+
+	ok(key_of(arena, rs256_jwk, &rsa) && rsa.alg == JWT_RS256);
+	ok(key_of(arena, es256_jwk, &p256) && p256.alg == JWT_ES256);
+	ok(verify_foreign(arena, rs256_token, &rsa) == JWT_GOOD);
+	ok(verify_foreign(arena, es256_token, &p256) == JWT_GOOD);
+	ok(verify_foreign(arena, rs256_token, &p256) == JWT_KEY_UNKNOWN);
+	ok(verify_foreign(arena, es256_token, &rsa) == JWT_KEY_UNKNOWN);
+	forged = arena_strdup(arena, es256_token);
+	forged[strlen(forged) - 5] ^= 1;
+	ok(verify_foreign(arena, forged, &p256) == JWT_SIGNATURE);
+	p256.point[40] ^= 1; /* no longer on the curve */
+	ok(verify_foreign(arena, es256_token, &p256) == JWT_SIGNATURE);
+	/* RFC 7638 s3.1 */
+	ok(key_of(arena,
+	    "{\"kty\":\"RSA\",\"n\":\"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiA"
+	    "FbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiF"
+	    "V4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65"
+	    "YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajr"
+	    "n1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHa"
+	    "Q-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw\",\"e\":\"AQAB\"}",
+	    &rsa));
+	is(jwt_thumbprint(arena, &rsa),
+	    "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+	ok(!key_of(arena, "{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\"}",
+	    &none)); /* too small */
+	ok(!key_of(arena, "{\"kty\":\"oct\",\"k\":\"AQAB\"}", &none));
+	ok(!key_of(arena, "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AQAB\"}",
+	    &none));
+}
+
+static void
+test_private_key_file(struct arena *arena, enum jwt_alg alg)
+{
+	char path[] = "/tmp/mcp-oauth-unit-XXXXXX";
+	AUTO_JSON *claims = json_object_new_object();
+	const char *pem = private_key_generate(arena, alg), *token, *fault;
+	AUTO_FD fd = mkstemp(path);
+	const struct jwt_key *keys;
+	size_t n = 0;
+
+	ok(pem && write(fd, pem, strlen(pem)) == (ssize_t)strlen(pem));
+	keys = private_keys(path, &n, &fault);
+	ok(keys && n == 1 && keys[0].alg == alg && keys[0].kid);
+	json_add_string(claims, "sub", "somebody");
+	token = jwt_sign(arena, keys, "at+jwt", claims);
+	ok(token && verify(arena, token, keys) == JWT_GOOD);
+	(void)fchmod(fd, 0644);
+	(void)unlink(path);
+	ok(!private_keys("/nonexistent", &n, &fault) && fault);
+}
+
 static void
 test_passwords(struct arena *arena)
 {
@@ -124,6 +229,9 @@ main(void)
 	test_digests(arena);
 	test_encodings(arena);
 	test_tokens(arena);
+	test_public_keys(arena);
+	test_private_key_file(arena, JWT_RS256);
+	test_private_key_file(arena, JWT_ES256);
 	test_passwords(arena);
 	arena_free(arena);
 	return tap_done();

@@ -74,7 +74,8 @@ test_registration(struct arena *arena)
 	ok(refused(arena,
 	    "OAUTH_REGISTRATION=token\nINITIAL_ACCESS_TOKEN=letmein\n",
 	    "INITIAL_ACCESS_TOKEN is not machine-made"));
-	ok(refused(arena, "JWT_ALG=RS256\n", "JWT_ALG must be EdDSA or HS256"));
+	ok(refused(arena, "REDIRECT_URI_PRESET=all\n",
+	    "REDIRECT_URI_PRESET must be default or guide"));
 
 	settings_print(load(arena,
 	                   "OAUTH_REGISTRATION=token\n"

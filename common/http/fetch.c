@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+#include "http/fetch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/slot.h"
+#include "base/text.h"
+#include "base/uri.h"
+
+enum {
+	AT_ONCE = 2, /* on one host */
+	WAIT_FOR_SLOT_MS = 500,
+	GRACE_MS = 1000, /* beyond the program's own timeout */
+	PATH_MAX_BYTES = 4096,
+	FIRST_LINE_MAX_BYTES = 512,
+	DESCRIPTORS_MAX = 1024,
+};
+
+const char *
+fetch_origin(struct arena *arena, const char *url)
+{
+	struct uri uri;
+
+	if (!uri_parse(arena, url, &uri) || !text_equal(uri.scheme, "https") ||
+	    uri.userinfo || uri.fragment || uri_has_dot_segments(&uri))
+		return NULL;
+	return uri_origin(arena, &uri);
+}
+
+/* ---- the program ---- */
+
+/* fetch/fetch beside the folder of the program that runs. */
+static const char *
+program(struct arena *arena)
+{
+	char path[PATH_MAX_BYTES];
+	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	char *slash;
+	int i;
+
+	if (len <= 0)
+		return MCP_OAUTH_LIBEXECDIR "/fetch/fetch";
+	path[len] = '\0';
+	for (i = 0; i < 2; i++) {
+		slash = strrchr(path, '/');
+		if (slash)
+			*slash = '\0';
+	}
+	return arena_printf(arena, "%s/fetch/fetch", path);
+}
+
+/* In the child: nothing of ours goes along but the pipe to write to. */
+static void
+become(const char *const *argv, int out)
+{
+	static char path[] = "PATH=/usr/bin:/bin";
+	char *const environment[] = {path, NULL};
+	int null = open("/dev/null", O_RDWR), fd;
+
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0 ||
+	    dup2(out, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)
+		_exit(127);
+	for (fd = STDERR_FILENO + 1; fd < DESCRIPTORS_MAX; fd++)
+		(void)close(fd);
+	(void)execve(argv[0], (char *const *)(uintptr_t)argv, environment);
+	_exit(127);
+}
+
+/* Start it; *out is where its words can be read.  -1 on failure. */
+static pid_t
+start(const char *const *argv, int *out)
+{
+	int ends[2];
+	pid_t pid;
+
+	if (pipe(ends) != 0)
+		return -1;
+	pid = fork();
+	if (pid == 0)
+		become(argv, ends[1]);
+	(void)close(ends[1]);
+	if (pid < 0)
+		(void)close(ends[0]);
+	else
+		*out = ends[0];
+	return pid;
+}
+
+static int64_t
+now_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+/* Everything it says until it ends, max_bytes and deadline_ms allowing. */
+static bool
+read_all(int out, struct buf *said, size_t max_bytes, int64_t deadline_ms)
+{
+	struct pollfd waiting = {.fd = out, .events = POLLIN};
+	char part[4096];
+	ssize_t len;
+	int64_t left_ms;
+
+	for (;;) {
+		left_ms = deadline_ms - now_ms();
+		if (left_ms <= 0 || said->len > max_bytes)
+			return false;
+		if (poll(&waiting, 1, (int)left_ms) < 0) {
+			if (errno == EINTR)
+				continue;
+			return false;
+		}
+		len = read(out, part, sizeof(part));
+		if (len == 0)
+			return true;
+		if (len < 0 && errno != EINTR)
+			return false;
+		if (len > 0)
+			buf_add_n(said, part, (size_t)len);
+	}
+}
+
+/* ---- what it says ---- */
+
+static enum fetch_result
+read_document(struct arena *arena, const char *text, size_t len, int64_t age_s,
+    struct fetched *ret, const char **reason)
+{
+	struct json_object *document = json_read(text, len);
+
+	*reason = "the answer is no well-formed JSON object";
+	if (!json_object_is_type(document, json_type_object)) {
+		json_object_put(document);
+		return FETCH_REFUSED;
+	}
+	ret->document = document;
+	ret->text = arena_strndup(arena, text, len);
+	ret->max_age_s = age_s;
+	return FETCH_GOOD;
+}
+
+static enum fetch_result
+interpret(struct arena *arena, const struct buf *said, struct fetched *ret,
+    const char **reason)
+{
+	const char *text = buf_text(said), *end = strchr(text, '\n');
+	const char *line, *blank;
+	int64_t age_s = -1;
+
+	*reason = "the program fetch did not run to its end";
+	if (!end || end - text > FIRST_LINE_MAX_BYTES)
+		return FETCH_FAILED;
+	line = arena_strndup(arena, text, (size_t)(end - text));
+	blank = strchr(line, ' ');
+	if (!blank)
+		return FETCH_FAILED;
+	if (text_starts(line, "good ")) {
+		if (!text_equal(blank + 1, "-1") &&
+		    !text_to_int64(blank + 1, INT32_MAX, &age_s))
+			return FETCH_FAILED;
+		return read_document(arena, end + 1,
+		    said->len - (size_t)(end + 1 - text), age_s, ret, reason);
+	}
+	*reason = blank + 1;
+	return text_starts(line, "refused ") ? FETCH_REFUSED : FETCH_FAILED;
+}
+
+static enum fetch_result
+run(struct arena *arena, const char *const *argv, size_t max_bytes,
+    struct fetched *ret, const char **reason)
+{
+	struct buf said = buf_in(arena);
+	AUTO_FD out = -1;
+	pid_t pid = start(argv, &out);
+	bool whole;
+
+	*reason = "the program fetch could not be started";
+	if (pid < 0)
+		return FETCH_FAILED;
+	whole = read_all(out, &said, max_bytes + FIRST_LINE_MAX_BYTES,
+	    now_ms() + FETCH_TIMEOUT_MS + GRACE_MS);
+	if (!whole)
+		(void)kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		continue;
+	*reason = "no answer in time";
+	return whole ? interpret(arena, &said, ret, reason) : FETCH_FAILED;
+}
+
+enum fetch_result
+fetch_json(struct arena *arena, const struct settings *settings,
+    const char *url, size_t max_bytes, struct fetched *ret, const char **reason)
+{
+	const char *const argv[] = {
+	    program(arena),
+	    arena_printf(arena, "%zu", max_bytes),
+	    arena_printf(arena, "%d", FETCH_TIMEOUT_MS),
+	    settings->fetch_ca_file ? settings->fetch_ca_file : "",
+	    settings->fetch_allow_addresses,
+	    url,
+	    NULL,
+	};
+	bool usable = false;
+	AUTO_FD slot = -1;
+
+	*reason = "the URL is not acceptable";
+	if (!fetch_origin(arena, url))
+		return FETCH_REFUSED;
+	slot = slot_take(settings->state_directory, "fetch", AT_ONCE,
+	    WAIT_FOR_SLOT_MS, &usable);
+	*reason = usable ? "too many documents are being fetched"
+	                 : "STATE_DIRECTORY cannot be written";
+	if (slot < 0)
+		return usable ? FETCH_BUSY : FETCH_FAILED;
+	return run(arena, argv, max_bytes, ret, reason);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fetch.h - a JSON document from an https URL that somebody else chose.
+ *
+ * A program of its own does it (cgi-bin/fetch/fetch.c): every address of the
+ * host must be public, redirects and proxies are not followed, size and time
+ * are capped.  Two may run on a host at once, so that slow hosts far away
+ * cannot occupy all processes of an endpoint.
+ */
+#ifndef HTTP_FETCH_H
+#define HTTP_FETCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/settings.h"
+
+enum {
+	FETCH_TIMEOUT_MS = 4000,
+	FETCH_DOCUMENT_MAX_BYTES = 5 << 10, /* client metadata */
+	FETCH_JWKS_MAX_BYTES = 64 << 10,
+};
+
+enum fetch_result {
+	FETCH_GOOD,
+	FETCH_REFUSED, /* the URL, an address or the answer is not acceptable */
+	FETCH_FAILED,  /* no answer */
+	FETCH_BUSY,    /* too many run already: ask later */
+};
+
+struct fetched {
+	struct json_object *document; /* an object; the caller owns it */
+	const char *text;             /* of it, in the arena */
+	int64_t max_age_s;            /* -1: the answer does not say */
+};
+
+/*
+ * Fetch url, at most max_bytes.  FETCH_GOOD fills *ret with a well-formed JSON
+ * object; anything else sets *reason (in the arena, for the log).  Blocks for
+ * FETCH_TIMEOUT_MS and a second at most.
+ */
+enum fetch_result fetch_json(struct arena *arena,
+    const struct settings *settings, const char *url, size_t max_bytes,
+    struct fetched *ret, const char **reason)
+    __attribute__((__warn_unused_result__));
+
+/* The origin of a URL that may be fetched, such as https://app.example; NULL
+ * for one that never may: not https, or with userinfo or dot segments. */
+const char *fetch_origin(struct arena *arena, const char *url);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * grant.h - the grants of the token endpoint (RFC 6749 s4 and s6): each reads
+ * its own parameters, makes one SQL call that does all there is to do, and
+ * answers.  The client was authenticated as far as that goes without the
+ * database, and tokens can be signed.
+ */
+#ifndef OAUTH_GRANT_H
+#define OAUTH_GRANT_H
+
+#include "http/refuse.h"
+#include "oauth/resource.h"
+#include "store/session.h"
+
+/* resource is NULL when the request names none. */
+typedef enum oauth_error grant_handler(struct request *rq,
+    const struct client_credentials *client,
+    const struct resource_setting *resource);
+
+grant_handler grant_authorization_code; /* RFC 6749 s4.1.3 */
+grant_handler grant_refresh_token;      /* RFC 6749 s6 */
+
+/* ---- what they share ---- */
+
+/* How long things last here, and who asks. */
+struct session_terms grant_terms(struct request *rq);
+
+/* 400 invalid_grant: whatever is wrong with a grant, the client hears one and
+ * the same sentence; the reason is for the log. */
+enum oauth_error grant_refuse(struct request *rq, const char *reason);
+
+/* 503: the database is away. */
+enum oauth_error grant_refuse_unreachable(struct request *rq);
+
+#endif

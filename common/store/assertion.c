@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/assertion.h"
+
+enum client_keys_result
+client_keys(struct store *store, struct arena *arena, const char *client_id,
+    struct client_keys *ret)
+{
+	static const struct statement statement = {"client_keys",
+	    "SELECT * FROM oauth.client_keys($1)", true};
+	static const char *const outcomes[] = {
+	    [CLIENT_KEYS_OK] = "ok",
+	    [CLIENT_KEYS_UNKNOWN] = "unknown_client",
+	    [CLIENT_KEYS_NONE] = "no_keys",
+	};
+	struct store_params params = {.arena = arena};
+	AUTO_RESULT *row = NULL;
+	int outcome;
+
+	store_add_text(&params, client_id);
+	row = store_call(store, &statement, &params);
+	outcome = row ? store_outcome(row, outcomes, 3) : -1;
+	if (outcome < 0)
+		return CLIENT_KEYS_STORE_DOWN;
+	ret->jwks = store_text(arena, row, 0, "jwks");
+	ret->jwks_uri = store_text(arena, row, 0, "jwks_uri");
+	return (enum client_keys_result)outcome;
+}
+
+bool
+client_keys_turn(struct store *store, struct arena *arena,
+    const char *client_id, int64_t wait_s)
+{
+	static const struct statement statement = {"client_keys_turn",
+	    "SELECT oauth.client_keys_turn($1, $2) AS taken", false};
+	struct store_params params = {.arena = arena};
+	AUTO_RESULT *row = NULL;
+
+	store_add_text(&params, client_id);
+	store_add_int64(&params, wait_s);
+	row = store_call(store, &statement, &params);
+	return row && store_bool(row, 0, "taken");
+}
+
+bool
+client_keys_put(struct store *store, struct arena *arena, const char *client_id,
+    const char *jwks_uri, const char *jwks)
+{
+	static const struct statement statement = {"client_keys_put",
+	    "SELECT oauth.client_keys_put($1, $2, $3)", true};
+	struct store_params params = {.arena = arena};
+	AUTO_RESULT *row = NULL;
+
+	store_add_text(&params, client_id);
+	store_add_text(&params, jwks_uri);
+	store_add_text(&params, jwks);
+	row = store_call(store, &statement, &params);
+	return row != NULL;
+}
+
+enum jti_result
+jti_take(struct store *store, struct arena *arena, const struct sha256 *digest,
+    int64_t expires_s)
+{
+	static const struct statement statement = {"jti_take",
+	    "SELECT oauth.jti_take($1, $2) AS fresh", false};
+	struct store_params params = {.arena = arena};
+	AUTO_RESULT *row = NULL;
+
+	store_add_digest(&params, digest);
+	store_add_int64(&params, expires_s);
+	row = store_call(store, &statement, &params);
+	if (!row)
+		return JTI_STORE_DOWN;
+	return store_bool(row, 0, "fresh") ? JTI_FRESH : JTI_SPENT;
+}

@@ -1,0 +1,49 @@
+-- SPDX-License-Identifier: MIT
+--
+-- client_keys - the public keys that a client's assertions are verified with
+-- (RFC 7523 s3), and when they have to come from elsewhere its jwks_uri.
+-- Outcomes: ok, unknown_client, no_keys.
+CREATE OR REPLACE FUNCTION oauth.client_keys(p_client_id text)
+RETURNS TABLE (outcome text, jwks text, jwks_uri text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+  RETURN QUERY
+    SELECT CASE WHEN oauth.client_method_allowed(c, 'private_key_jwt')
+                THEN 'ok' ELSE 'no_keys' END,
+           c.jwks::text, c.jwks_uri
+      FROM oauth.client c WHERE c.client_id = p_client_id AND c.disabled_at IS NULL;
+  IF NOT FOUND THEN
+    outcome := 'unknown_client';
+    RETURN NEXT;
+  END IF;
+END
+$body$;
+COMMENT ON FUNCTION oauth.client_keys(text) IS
+  'A client''s public keys (RFC 7523 s3): ok, unknown_client, no_keys.';
+
+-- Take the turn to ask jwks_uri; false within p_wait_s of the last one.
+CREATE OR REPLACE FUNCTION oauth.client_keys_turn(p_client_id text, p_wait_s integer)
+RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
+BEGIN
+  UPDATE oauth.client c SET jwks_tried_at = now()
+   WHERE c.client_id = p_client_id AND c.jwks_uri IS NOT NULL
+     AND (c.jwks_tried_at IS NULL OR c.jwks_tried_at < now() - p_wait_s * interval '1 second');
+  RETURN FOUND;
+END
+$body$;
+COMMENT ON FUNCTION oauth.client_keys_turn(text, integer) IS
+  'Takes the turn to fetch a client''s keys; false when somebody did a moment ago.';
+
+-- Keep keys fetched from p_jwks_uri, if that is still the client's.
+CREATE OR REPLACE FUNCTION oauth.client_keys_put(p_client_id text, p_jwks_uri text, p_jwks text)
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
+BEGIN
+  UPDATE oauth.client c SET jwks = p_jwks::jsonb
+   WHERE c.client_id = p_client_id AND c.jwks_uri = p_jwks_uri;
+END
+$body$;
+COMMENT ON FUNCTION oauth.client_keys_put(text, text, text) IS
+  'Keeps a client''s keys fetched from its jwks_uri.';
