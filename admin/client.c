@@ -105,7 +105,9 @@ verb_client(struct command *command, char **args)
 		    "a client_id is made of letters, digits, - and _");
 	if (registration.scope &&
 	    !scope_covers(command->arena,
-	        scope_supported(command->arena, settings), registration.scope))
-		return command_fail("the scope goes beyond SCOPES_SUPPORTED");
+	        scope_anywhere(command->arena, settings), registration.scope))
+		return command_fail(
+		    "the scope goes beyond SCOPES_SUPPORTED and "
+		    "MCP_RESOURCE_SCOPES");
 	return add(command, &registration, confidential);
 }

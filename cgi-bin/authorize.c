@@ -158,35 +158,64 @@ check_grant_type(struct request *rq, const struct client *client)
 	return OAUTH_OK;
 }
 
-/* What of the asked scope exists here and is the client's; the default when
- * nothing is asked (RFC 6749 s3.3). */
 static enum oauth_error
-settle_scope(struct request *rq, const struct client *client, const char **ret)
+settle_resource(struct request *rq, const struct resource_setting **ret)
 {
-	const char *supported = scope_supported(rq->arena, rq->settings);
-	const char *allowed = client->scope
-	    ? scope_intersect(rq->arena, client->scope, supported)
-	    : supported;
-	const char *asked = request_param(rq, SCOPE);
-
-	*ret = asked ? scope_intersect(rq->arena, asked, allowed) : allowed;
-	if (!**ret && asked && !*scope_without_habits(rq->arena, asked))
-		*ret = allowed; /* asked for nothing but openid or the like */
-	if (!**ret)
-		return send_back(rq, OAUTH_INVALID_SCOPE,
-		    "nothing of the requested scope can be granted");
+	if (!resource_param(rq, RESOURCE, ret))
+		return send_back(rq, OAUTH_INVALID_TARGET,
+		    "resource is no MCP server of this site");
+	if (!*ret)
+		*ret = resource_default(rq->settings);
 	return OAUTH_OK;
 }
 
-static enum oauth_error
-settle_resource(struct request *rq, const char **ret)
+/* A scope that the operator gave a client limits it.  One that a client
+ * registered itself limits nobody, since it may register another at any time;
+ * and the SDKs register the scope of the first challenge, so that a limit
+ * would lock them out of every later step-up. */
+static bool
+is_limited(const struct client *client)
 {
-	const struct resource_setting *resource;
+	return client->scope && client->registration &&
+	    text_equal(client->registration, "admin");
+}
 
-	if (!resource_param(rq, RESOURCE, &resource))
-		return send_back(rq, OAUTH_INVALID_TARGET,
-		    "resource is no MCP server of this site");
-	*ret = (resource ? resource : resource_default(rq->settings))->uri;
+/* For a client that asks for no scope: the resource's base scopes, of which a
+ * client that has a scope gets what it has. */
+static const char *
+default_scope(struct request *rq, const struct client *client,
+    const char *existing, const char *base)
+{
+	const char *scope;
+
+	if (!client->scope)
+		return base;
+	scope = scope_common(rq->arena, client->scope, base);
+	return *scope ? scope
+	              : scope_common(rq->arena, client->scope, existing);
+}
+
+/* What of the asked scope exists for the resource and is the client's; the
+ * default when nothing is asked (RFC 6749 s3.3). */
+static enum oauth_error
+settle_scope(struct request *rq, const struct client *client,
+    const struct resource_setting *resource, const char **ret)
+{
+	const char *existing = scope_of_resource(rq->arena, rq->settings,
+	    resource);
+	const char *allowed = is_limited(client)
+	    ? scope_common(rq->arena, client->scope, existing)
+	    : existing;
+	const char *asked = request_param(rq, SCOPE);
+
+	if (asked && *scope_without_habits(rq->arena, asked))
+		*ret = scope_intersect(rq->arena, asked, allowed);
+	else /* or nothing but openid or the like */
+		*ret = default_scope(rq, client, existing,
+		    scope_base(rq->arena, rq->settings, resource));
+	if (!**ret)
+		return send_back(rq, OAUTH_INVALID_SCOPE,
+		    "nothing of the requested scope can be granted");
 	return OAUTH_OK;
 }
 
@@ -233,6 +262,7 @@ authorize(struct request *rq)
 	    .code_challenge = request_param(rq, CODE_CHALLENGE),
 	    .prompt = request_param(rq, PROMPT),
 	};
+	const struct resource_setting *resource = NULL;
 	struct client client = {0};
 	enum oauth_error error;
 
@@ -240,9 +270,10 @@ authorize(struct request *rq)
 	    (error = check_redirect_uri(rq, &client)) ||
 	    (error = check_response_type(rq)) || (error = check_pkce(rq)) ||
 	    (error = check_grant_type(rq, &client)) ||
-	    (error = settle_resource(rq, &request.resource)) ||
-	    (error = settle_scope(rq, &client, &request.scope)))
+	    (error = settle_resource(rq, &resource)) ||
+	    (error = settle_scope(rq, &client, resource, &request.scope)))
 		return error;
+	request.resource = resource->uri;
 	return store_request(rq, &request);
 }
 

@@ -23,6 +23,7 @@
 #include "oauth/authorization_response.h"
 #include "oauth/pending.h"
 #include "oauth/redirect_uri.h"
+#include "oauth/resource.h"
 #include "oauth/scope.h"
 
 enum { REQUEST, CSRF, DECISION };
@@ -46,9 +47,15 @@ add_entry(struct buf *page, const char *term, const char *text)
 	buf_add(page, "</dd>\n");
 }
 
+/* The operator's words first. */
 static const char *
-scope_in_words(const char *scope)
+scope_in_words(const struct settings *settings, const char *scope)
 {
+	size_t i;
+
+	for (i = 0; i < settings->n_scope_descriptions; i++)
+		if (text_equal(settings->scope_descriptions[i].scope, scope))
+			return settings->scope_descriptions[i].text;
 	if (text_equal(scope, "email"))
 		return "know your email address";
 	if (text_equal(scope, "profile"))
@@ -60,18 +67,32 @@ static void
 add_scopes(struct request *rq, struct buf *page, const char *scope)
 {
 	const char **tokens = text_split(rq->arena, scope, " ", NULL);
+	const char *words;
 
 	buf_add(page,
 	    "<dt>It may</dt><dd><ul>\n<li>use this MCP server as you</li>\n");
 	for (; *tokens; tokens++) {
+		words = scope_in_words(rq->settings, *tokens);
 		buf_add(page, "<li>");
 		html_add(page,
-		    scope_in_words(*tokens)
-		        ? scope_in_words(*tokens)
+		    words
+		        ? words
 		        : arena_printf(rq->arena, "use the scope %s", *tokens));
 		buf_add(page, "</li>\n");
 	}
 	buf_add(page, "</ul></dd>\n");
+}
+
+/* Its name is the operator's word, the address tells two of one name apart. */
+static void
+add_resource(struct request *rq, struct buf *page, const char *uri)
+{
+	const struct resource_setting *resource = resource_find(rq->arena,
+	    rq->settings, uri);
+
+	if (resource && resource->name)
+		uri = arena_printf(rq->arena, "%s (%s)", resource->name, uri);
+	add_entry(page, "MCP server", uri);
 }
 
 static const char *
@@ -111,7 +132,7 @@ add_facts(struct request *rq, struct buf *page,
 	add_identity(rq, page, request);
 	add_entry(page, "Access is sent to",
 	    redirect_uri_receiver(rq->arena, request->redirect_uri));
-	add_entry(page, "MCP server", request->resource);
+	add_resource(rq, page, request->resource);
 	add_scopes(rq, page, request->scope);
 	add_entry(page, "You are signed in as", request->email);
 	buf_add(page, "</dl>\n");

@@ -2,6 +2,7 @@
 #include "mcp.h"
 
 #include "base/text.h"
+#include "oauth/mcp_header.h"
 
 /* The version that has neither initialize nor a handshake. */
 static const char stateless_version[] = "2026-07-28";
@@ -225,8 +226,10 @@ headers_match(struct request *rq, const char *method,
 		return false;
 	if (!said_method || !text_equal(said_method, method))
 		return false;
-	return !text_equal(method, "tools/call") ||
-	    (said_name && name && text_equal(said_name, name));
+	if (!text_equal(method, "tools/call"))
+		return true;
+	said_name = said_name ? mcp_name_decode(rq->arena, said_name) : NULL;
+	return said_name && name && text_equal(said_name, name);
 }
 
 /* An id is a string or a number (JSON-RPC 2.0); MCP allows no null. */

@@ -5,13 +5,13 @@
 
 #include "http/reply.h"
 
-/* Error codes: of JSON-RPC, and of MCP since 2026-07-28. */
+/* Error codes: of JSON-RPC, and of MCP since 2026-07-28 (one more stands in
+ * mcp_header.h). */
 enum {
 	MCP_PARSE_ERROR = -32700,
 	MCP_INVALID_REQUEST = -32600,
 	MCP_METHOD_NOT_FOUND = -32601,
 	MCP_INVALID_PARAMS = -32602,
-	MCP_HEADER_MISMATCH = -32020, /* a header is not what the body says */
 	MCP_UNSUPPORTED_VERSION = -32022,
 };
 

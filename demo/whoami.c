@@ -7,15 +7,24 @@
  * HTTP without streams or sessions: each POST is one message and gets one
  * JSON answer.
  */
+#include "base/text.h"
 #include "http/endpoint.h"
 #include "mcp.h"
 
-static const char *const paths[] = {"/mcp", "/mcp/", NULL};
+/* At whatever path the web server has it, and not below that. */
+static enum oauth_error
+post_message(struct request *rq)
+{
+	const char *below = request_variable(rq, "PATH_INFO");
+
+	if (below && *below && !text_equal(below, "/"))
+		return refuse(rq, OAUTH_NOT_FOUND, "nothing is served here");
+	return mcp_answer(rq);
+}
 
 static const struct endpoint whoami = {
     .name = "whoami",
-    .paths = paths,
-    .post = mcp_answer,
+    .post = post_message,
     .body = BODY_RAW,
     .settings = SETTINGS_NONE,
 };

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "http/cors.h"
+#include "oauth/mcp_header.h"
 #include "oauth/resource.h"
 #include "oauth/scope.h"
 
@@ -26,9 +27,9 @@ add_challenge(struct request *rq, const struct verdict *v, const char *error,
 }
 
 static const char *
-base_scope(struct request *rq)
+base_scope(struct request *rq, const struct verdict *v)
 {
-	return scope_supported(rq->arena, rq->settings);
+	return scope_base(rq->arena, rq->settings, v->resource);
 }
 
 static enum oauth_error
@@ -37,7 +38,7 @@ refuse_no_token(struct request *rq, const struct verdict *v)
 	AUTO_JSON *object = json_object_new_object();
 
 	/* RFC 6750 s3.1: no error code without a credential. */
-	add_challenge(rq, v, NULL, NULL, base_scope(rq));
+	add_challenge(rq, v, NULL, NULL, base_scope(rq, v));
 	log_raise(LOG_NOTICE);
 	log_event("refused");
 	log_text("reason", v->reason);
@@ -50,7 +51,7 @@ refuse_no_token(struct request *rq, const struct verdict *v)
 static enum oauth_error
 refuse_invalid_token(struct request *rq, const struct verdict *v)
 {
-	add_challenge(rq, v, "invalid_token", v->reason, base_scope(rq));
+	add_challenge(rq, v, "invalid_token", v->reason, base_scope(rq, v));
 	return refuse(rq, OAUTH_INVALID_TOKEN, v->reason);
 }
 
@@ -59,7 +60,7 @@ static enum oauth_error
 refuse_scope(struct request *rq, const struct verdict *v)
 {
 	add_challenge(rq, v, "insufficient_scope", v->reason,
-	    scope_union(rq->arena, v->required_scope, v->token.scope));
+	    v->challenge_scope);
 	return refuse(rq, OAUTH_INSUFFICIENT_SCOPE, v->reason);
 }
 
@@ -68,6 +69,31 @@ refuse_malformed(struct request *rq, const struct verdict *v)
 {
 	add_challenge(rq, v, "invalid_request", v->reason, NULL);
 	return refuse(rq, OAUTH_INVALID_REQUEST, v->reason);
+}
+
+/* As an MCP server says it: no id, because the body was not read. */
+static enum oauth_error
+refuse_headers(struct request *rq, const struct verdict *v)
+{
+	AUTO_JSON *response = json_object_new_object();
+	struct json_object *error = json_object_new_object();
+
+	log_raise(LOG_NOTICE);
+	log_event("refused");
+	log_text("reason", v->reason);
+	json_add_int64(error, "code", MCP_HEADER_MISMATCH);
+	json_add_string(error, "message", v->reason);
+	json_add_string(response, "jsonrpc", "2.0");
+	json_object_object_add(response, "id", NULL);
+	json_object_object_add(response, "error", error);
+	return reply_json(rq, 400, response);
+}
+
+static enum oauth_error
+refuse_http_method(struct request *rq, const struct verdict *v)
+{
+	reply_header(rq, "Allow", "POST, OPTIONS");
+	return refuse_status(rq, 405, OAUTH_INVALID_REQUEST, v->reason);
 }
 
 enum oauth_error
@@ -88,6 +114,11 @@ challenge(struct request *rq, const struct verdict *v)
 		return refuse_invalid_token(rq, v);
 	case VERDICT_SCOPE:
 		return refuse_scope(rq, v);
+	case VERDICT_METHOD:
+		return refuse_http_method(rq, v);
+	case VERDICT_HEADERS:
+		return refuse_headers(rq, v);
+	case VERDICT_RULE:
 	case VERDICT_ORIGIN:
 		return refuse(rq, OAUTH_ACCESS_DENIED, v->reason);
 	case VERDICT_UNAVAILABLE:

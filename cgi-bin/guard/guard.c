@@ -105,7 +105,7 @@ static void
 use_settings(const struct settings *settings)
 {
 	snapshot_use(settings->state_directory);
-	rules_load(settings);
+	rules_forget();
 	poller_start(settings);
 }
 

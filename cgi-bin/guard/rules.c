@@ -1,93 +1,76 @@
 /* SPDX-License-Identifier: MIT */
 #include "rules.h"
 
-#include <stdio.h>
-#include <string.h>
+#include <sys/stat.h>
 
-#include "base/auto.h"
-#include "base/buf.h"
-#include "base/text.h"
+#include "base/log.h"
 
-enum { RULES_ARENA_BYTES = 1 << 20, RULES_MAX = 256, LINE_MAX_BYTES = 1024 };
-
-struct rule {
-	const char *resource, *scopes;
-};
+enum { RULES_ARENA_BYTES = 1 << 20 };
 
 static struct {
-	struct arena *arena;
-	struct rule rules[RULES_MAX];
-	size_t n;
-	const char *fault;
+	struct arena *arena; /* of the rules in force; NULL: none are */
+	struct guard_rules rules;
+	struct stat state;
+	int64_t looked_at_s;
 } loaded;
 
-static const char *
-join(const char **words)
+void
+rules_forget(void)
 {
-	struct buf list = buf_in(loaded.arena);
-
-	for (; *words; words++)
-		buf_addf(&list, "%s%s", list.len ? " " : "", *words);
-	return buf_text(&list);
+	arena_free(loaded.arena);
+	loaded.arena = NULL;
+	loaded.looked_at_s = 0;
 }
 
 static bool
-read_line(const char *line)
+changed(const char *file)
 {
-	size_t n;
-	const char **words = text_split(loaded.arena, line, " \t\r\n", &n);
+	struct stat now;
 
-	if (n == 0 || words[0][0] == '#')
-		return true;
-	if (n < 4 || loaded.n == RULES_MAX || words[0][0] != '/' ||
-	    !text_equal(words[1], "*") || !text_equal(words[2], "*"))
+	if (stat(file, &now) != 0)
+		now = (struct stat){0};
+	if (loaded.arena && now.st_ino == loaded.state.st_ino &&
+	    now.st_size == loaded.state.st_size &&
+	    now.st_mtim.tv_sec == loaded.state.st_mtim.tv_sec &&
+	    now.st_mtim.tv_nsec == loaded.state.st_mtim.tv_nsec)
 		return false;
-	loaded.rules[loaded.n].resource = words[0];
-	loaded.rules[loaded.n].scopes = text_equal(words[3], "-")
-	    ? ""
-	    : join(words + 3);
-	loaded.n++;
+	loaded.state = now;
 	return true;
 }
 
-void
-rules_load(const struct settings *settings)
+static void
+load(const struct settings *settings)
 {
-	char line[LINE_MAX_BYTES];
-	int number = 0;
+	struct arena *arena = arena_new(RULES_ARENA_BYTES);
+	struct guard_rules rules;
+	const char *error;
 
-	if (!loaded.arena)
-		loaded.arena = arena_new(RULES_ARENA_BYTES);
-	arena_reset(loaded.arena);
-	loaded.n = 0;
-	loaded.fault = NULL;
-	if (!settings->guard_rules)
-		return;
-	AUTO_FILE *file = fopen(settings->guard_rules, "re");
-	if (!file)
-		loaded.fault = arena_printf(loaded.arena, "could not read %s",
-		    settings->guard_rules);
-	while (file && fgets(line, sizeof(line), file)) {
-		number++;
-		if (read_line(line))
-			continue;
-		loaded.fault = arena_printf(loaded.arena,
-		    "%s line %d is no rule: write RESOURCE * * SCOPES",
-		    settings->guard_rules, number);
+	if (!guard_rules_load(arena, settings, settings->guard_rules, &rules,
+	        &error)) {
+		log_alone(LOG_ERROR, "%s", error);
+		arena_free(arena);
 		return;
 	}
+	arena_free(loaded.arena);
+	loaded.arena = arena;
+	loaded.rules = rules;
 }
 
-const char *
-rules_scopes(const char *resource_path, const char **fault)
+const struct guard_rules *
+rules_current(const struct settings *settings, int64_t now_s,
+    const char **fault)
 {
-	size_t i;
+	static const struct guard_rules none;
 
-	*fault = loaded.fault;
-	if (loaded.fault)
-		return NULL;
-	for (i = 0; i < loaded.n; i++)
-		if (text_equal(loaded.rules[i].resource, resource_path))
-			return loaded.rules[i].scopes;
-	return "";
+	if (!settings->guard_rules)
+		return &none;
+	if (now_s != loaded.looked_at_s) {
+		loaded.looked_at_s = now_s;
+		if (changed(settings->guard_rules))
+			load(settings);
+	}
+	if (loaded.arena)
+		return &loaded.rules;
+	*fault = "GUARD_RULES is missing or broken: run mcp-oauth config check";
+	return NULL;
 }

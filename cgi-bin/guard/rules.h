@@ -1,27 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * rules.h - which scopes a token needs, from the file that GUARD_RULES names.
- *
- *	# resource  method  name  scopes
- *	/mcp        *       *     email
- *
- * First match wins, like pg_hba.conf; no match, or no such file, asks for no
- * scope.  method and name are "*" in this version: a rule by method or tool is
- * refused, never passed over.
- */
+/* rules.h - the rules in force, from the file that GUARD_RULES names; see
+ * oauth/guard_rules.h for what they say. */
 #ifndef GUARD_RULES_H
 #define GUARD_RULES_H
 
-#include <stdbool.h>
+#include <stdint.h>
 
-#include "base/arena.h"
-#include "base/settings.h"
+#include "oauth/guard_rules.h"
 
-/* Read the file anew for these settings; a fault makes rules_scopes() fail. */
-void rules_load(const struct settings *settings);
+/* Forget the rules: they point into settings that are going to change. */
+void rules_forget(void);
 
-/* The scopes that a token for the resource needs, "" for none; NULL with
- * *fault set when the file cannot be used. */
-const char *rules_scopes(const char *resource_path, const char **fault);
+/*
+ * The rules, read anew within a second of a change; no rules at all when
+ * GUARD_RULES is not set.  A changed file that cannot be used leaves the old
+ * rules in force.
+ *
+ * Returns NULL with *fault set when there are none in force: the file is
+ *         missing or broken since the settings were loaded.
+ */
+const struct guard_rules *rules_current(const struct settings *settings,
+    int64_t now_s, const char **fault);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "keys.h"
+#include "message.h"
 #include "oauth/resource.h"
 #include "oauth/scope.h"
 #include "origin.h"
@@ -33,9 +34,9 @@ verdict(enum verdict_kind kind, const char *reason,
 
 /* Metadata never stands behind a challenge: below a resource there is none. */
 static bool
-probes_well_known(struct request *rq, const struct resource_setting *resource)
+probes_well_known(const char *path, const struct resource_setting *resource)
 {
-	const char *rest = rq->path +
+	const char *rest = path +
 	    (text_equal(resource->path, "/") ? 0 : strlen(resource->path));
 
 	return text_starts(rest, "/.well-known/") ||
@@ -148,22 +149,74 @@ judge_token(struct request *rq, const struct resource_setting *resource,
 	return v;
 }
 
-/* What a good token still has to fit: the rules' scopes, the page's origin. */
-static void
-judge_use(struct request *rq, struct verdict *v)
-{
-	const char *fault;
-	const char *scopes = rules_scopes(v->resource->path, &fault);
+/* ---- the rules ---- */
 
-	if (!scopes) {
+/* A scope that nobody can be granted is no reason to ask the user again. */
+static void
+judge_scope(struct request *rq, struct verdict *v,
+    const struct guard_rule *rule)
+{
+	const char *existing = scope_of_resource(rq->arena, rq->settings,
+	    v->resource);
+
+	if (scope_covers(rq->arena, v->token.scope, rule->scopes))
+		return;
+	log_number("rule_line", rule->line);
+	v->kind = VERDICT_RULE;
+	v->reason = "a rule asks for a scope that does not exist here";
+	if (!scope_covers(rq->arena, existing, rule->scopes))
+		return;
+	v->kind = VERDICT_SCOPE;
+	v->reason = "the access token's scope is too small";
+	v->challenge_scope = scope_union(rq->arena, rule->scopes,
+	    scope_intersect(rq->arena, v->token.scope, existing));
+}
+
+static void
+judge_rules(struct request *rq, const struct guard_rules *rules,
+    const char *http_method, struct verdict *v)
+{
+	const struct guard_rule *rule;
+	struct message message;
+
+	if (!guard_rules_has(rules, v->resource))
+		return;
+	switch (message_read(rq, rules, v->resource, http_method, &message,
+	    &v->reason)) {
+	case MESSAGE_TOLD:
+		break;
+	case MESSAGE_HEADERS:
+		v->kind = VERDICT_HEADERS;
+		return;
+	case MESSAGE_HTTP_METHOD:
+		v->kind = VERDICT_METHOD;
+		return;
+	}
+	rule = guard_rules_match(rules, v->resource, message.method,
+	    message.name);
+	if (rule) {
+		judge_scope(rq, v, rule);
+		return;
+	}
+	v->kind = VERDICT_RULE;
+	v->reason = "no rule allows this method and name";
+}
+
+/* What a good token still has to fit: the rules, the page's origin. */
+static void
+judge_use(struct request *rq, const char *http_method, struct verdict *v)
+{
+	const struct guard_rules *rules = rules_current(rq->settings,
+	    time(NULL), &v->reason);
+
+	if (!rules) {
 		v->kind = VERDICT_UNAVAILABLE;
-		v->reason = fault;
-	} else if (!scope_covers(rq->arena, v->token.scope, scopes)) {
-		v->kind = VERDICT_SCOPE;
-		v->reason = "the access token's scope is too small";
-		v->required_scope = scopes;
-	} else if (!origin_allowed(rq->arena, rq->settings,
-	               request_header(rq, "HTTP_ORIGIN"))) {
+		return;
+	}
+	judge_rules(rq, rules, http_method, v);
+	if (v->kind == VERDICT_ALLOWED &&
+	    !origin_allowed(rq->arena, rq->settings,
+	        request_header(rq, "HTTP_ORIGIN"))) {
 		v->kind = VERDICT_ORIGIN;
 		v->reason = "Origin is not in MCP_ALLOWED_ORIGINS";
 	}
@@ -172,13 +225,15 @@ judge_use(struct request *rq, struct verdict *v)
 struct verdict
 verdict_on(struct request *rq, const char *method)
 {
-	const struct resource_setting *resource = resource_of_path(rq->settings,
-	    rq->path);
+	const char *path = resource_plain_path(rq->arena, rq->path);
+	const struct resource_setting *resource = path
+	    ? resource_of_path(rq->settings, path)
+	    : NULL;
 	enum verdict_kind kind;
 	const char *reason, *token;
 	struct verdict v;
 
-	if (!resource || probes_well_known(rq, resource))
+	if (!resource || probes_well_known(path, resource))
 		return verdict(VERDICT_NOT_FOUND, "nothing is served here",
 		    NULL);
 	if (method && text_equal(method, "OPTIONS"))
@@ -186,12 +241,14 @@ verdict_on(struct request *rq, const char *method)
 	if (request_header(rq, "MCP_FORGED") ||
 	    request_header(rq, "REDIRECT_MCP_FORGED"))
 		return verdict(VERDICT_MALFORMED,
-		    "an identity header came from the client", resource);
+		    "an identity header came from the client, or a header of "
+		    "MCP in another spelling",
+		    resource);
 	token = credential(rq, &kind, &reason);
 	if (!token)
 		return verdict(kind, reason, resource);
 	v = judge_token(rq, resource, token);
 	if (v.kind == VERDICT_ALLOWED)
-		judge_use(rq, &v);
+		judge_use(rq, method, &v);
 	return v;
 }

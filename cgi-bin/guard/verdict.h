@@ -13,17 +13,20 @@ enum verdict_kind {
 	VERDICT_MALFORMED, /* 400 invalid_request (RFC 6750 s3.1) */
 	VERDICT_NO_TOKEN,  /* 401 without an error member */
 	VERDICT_INVALID_TOKEN, /* 401 */
-	VERDICT_SCOPE,         /* 403 insufficient_scope */
-	VERDICT_ORIGIN,        /* 403 */
-	VERDICT_UNAVAILABLE,   /* 503: judging is not possible */
+	VERDICT_METHOD,        /* 405: a strict resource takes POST alone */
+	VERDICT_HEADERS, /* 400 HeaderMismatch: Mcp-* missing or malformed */
+	VERDICT_RULE,    /* 403: no rule allows it, whatever the scope */
+	VERDICT_SCOPE,   /* 403 insufficient_scope */
+	VERDICT_ORIGIN,  /* 403 */
+	VERDICT_UNAVAILABLE, /* 503: judging is not possible */
 };
 
 struct verdict {
 	enum verdict_kind kind;
 	const char *reason;                      /* for the log; may be NULL */
 	const struct resource_setting *resource; /* NULL with NOT_FOUND */
-	const char *required_scope;              /* with VERDICT_SCOPE */
-	struct access_token token;               /* once it was found good */
+	const char *challenge_scope; /* with VERDICT_SCOPE: what to ask for */
+	struct access_token token;   /* once it was found good */
 };
 
 /* Judge a request for method (its own, not that of an error document). */

@@ -18,6 +18,7 @@ enum {
 	BOTH = SETTINGS_SERVER | SETTINGS_GUARD,
 	REQUIRED = 4, /* in every kind that has it */
 	SECRET = 8,   /* masked by settings_print() */
+	REPEATABLE = 16,
 };
 
 /* How a value is read; each type is one case of read_value(). */
@@ -32,6 +33,7 @@ enum type {
 	TYPE_REGISTRATION,
 	TYPE_LEVEL,
 	TYPE_PATH,
+	TYPE_REPEATED, /* see settings_repeated.c, which knows its member */
 };
 
 struct setting {
@@ -60,8 +62,15 @@ static const struct setting table[] = {
     {"MCP_SERVER_AUDIENCE", BOTH, TYPE_TEXT, AT(mcp_server_audience), NULL,
         {0}},
     {"MCP_RESOURCES", BOTH, TYPE_TEXT, AT(mcp_resources_text), "/mcp", {0}},
+    {"MCP_RESOURCE_NAME", BOTH | REPEATABLE, TYPE_REPEATED, 0, NULL, {0}},
+    {"MCP_RESOURCE_SCOPES", BOTH | REPEATABLE, TYPE_REPEATED, 0, NULL, {0}},
+    {"MCP_RESOURCE_BASE_SCOPES", BOTH | REPEATABLE, TYPE_REPEATED, 0, NULL,
+        {0}},
+    {"MCP_RESOURCE_DOCUMENTATION", BOTH | REPEATABLE, TYPE_REPEATED, 0, NULL,
+        {0}},
     {"SCOPES_SUPPORTED", BOTH, TYPE_TEXT, AT(scopes_supported),
         "openid email profile", {0}},
+    {"SCOPE_DESCRIPTION", BOTH | REPEATABLE, TYPE_REPEATED, 0, NULL, {0}},
     {"ACCESS_TOKEN_EXPIRES", SERVER, TYPE_SECONDS, AT(access_token_expires_s),
         "3600", {0}},
     {"REFRESH_TOKEN_EXPIRES", SERVER, TYPE_SECONDS, AT(refresh_token_expires_s),
@@ -245,6 +254,8 @@ read_value(struct settings_reader *r, const struct setting *s,
 			return settings_fail(r, s->key,
 			    "must be an absolute path");
 		break;
+	case TYPE_REPEATED:
+		return settings_repeated_read(r, s->key, value);
 	case TYPE_ISSUER:
 	case TYPE_TEXT:
 		break;
@@ -262,6 +273,14 @@ setting_named(const char *key)
 		if (text_equal(table[i].key, key))
 			return &table[i];
 	return NULL;
+}
+
+static bool
+repeatable(const char *key)
+{
+	const struct setting *s = setting_named(key);
+
+	return s && (s->flags & REPEATABLE);
 }
 
 static bool
@@ -315,14 +334,17 @@ settings_load(struct arena *arena, enum settings_kind kind, const char *file,
     const char *document_root, const char **error)
 {
 	struct settings *settings = arena_alloc(arena, sizeof(*settings));
-	struct settings_reader r = {arena, settings, file, error};
+	struct settings_reader r = {.arena = arena,
+	    .settings = settings,
+	    .file = file,
+	    .error = error};
 	struct settings_line *lines;
 	size_t n, i;
 
 	settings->kind = kind;
 	settings->file = arena_strdup(arena, file);
-	if (!settings_file_read(arena, file, document_root, &lines, &n,
-	        error) ||
+	if (!settings_file_read(arena, file, document_root, repeatable, &lines,
+	        &n, error) ||
 	    !read_defaults(&r))
 		return NULL;
 	for (i = 0; i < n; i++)
@@ -356,6 +378,7 @@ print_value(const struct settings *settings, const struct setting *s,
 	case TYPE_ISSUER:
 	case TYPE_SECRET:
 	case TYPE_PATH:
+	case TYPE_REPEATED:
 		break;
 	}
 	text = *FIELD(settings, s, const char *);
@@ -371,6 +394,10 @@ settings_print(const struct settings *settings, struct buf *ret)
 	for (i = 0; i < N_SETTINGS; i++) {
 		if (!(table[i].flags & (int)settings->kind))
 			continue;
+		if (table[i].type == TYPE_REPEATED) {
+			settings_repeated_print(settings, table[i].key, ret);
+			continue;
+		}
 		buf_addf(ret, "%s=", table[i].key);
 		print_value(settings, &table[i], ret);
 		buf_add_char(ret, '\n');

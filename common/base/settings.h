@@ -31,10 +31,20 @@ enum registration_policy {
 	REGISTRATION_OPEN,
 };
 
-/* One MCP server that tokens may be issued for (RFC 8707, RFC 9728). */
+/* One MCP server that tokens may be issued for (RFC 8707, RFC 9728).  What a
+ * MCP_RESOURCE_* line says of it is NULL where there is none. */
 struct resource_setting {
 	const char *path; /* "/mcp" */
 	const char *uri;  /* canonical: OAUTH_BASE_URL with the path */
+	const char *name;
+	const char *documentation; /* an https URL */
+	const char *scopes;      /* that exist here, beside SCOPES_SUPPORTED */
+	const char *base_scopes; /* of a client that asks for none */
+};
+
+/* What a scope means, in words for people. */
+struct scope_description {
+	const char *scope, *text;
 };
 
 /* Strings are never NULL unless said otherwise. */
@@ -49,6 +59,8 @@ struct settings {
 	const struct resource_setting *mcp_resources; /* derived from it */
 	size_t n_mcp_resources;
 	const char *scopes_supported;
+	const struct scope_description *scope_descriptions;
+	size_t n_scope_descriptions;
 	const char *mcp_server_audience; /* NULL: the canonical resource */
 
 	const char *jwt_alg;              /* EdDSA, RS256, ES256 or HS256 */

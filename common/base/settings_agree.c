@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* settings_agree.c - what the values of one file must agree on. */
-#include <string.h>
-
 #include "base/address.h"
 #include "base/settings_reader.h"
 #include "base/text.h"
@@ -25,46 +23,6 @@ settle_issuer(struct settings_reader *r)
 		    "must be OAUTH_BASE_URL, with a path or without, and no "
 		    "trailing slash");
 	s->issuer_path = uri.path;
-	return true;
-}
-
-static bool
-resource_path_allowed(struct settings_reader *r, const char *path)
-{
-	struct uri uri;
-	const char *full = arena_printf(r->arena, "%s%s",
-	    r->settings->oauth_base_url, path);
-
-	return path[0] == '/' && uri_parse(r->arena, full, &uri) &&
-	    !uri.query && !uri.fragment && !uri_has_dot_segments(&uri) &&
-	    !strstr(path, "//") && !strchr(path, '%') &&
-	    (path[1] == '\0' || !text_ends(path, "/"));
-}
-
-static bool
-settle_resources(struct settings_reader *r)
-{
-	struct resource_setting *resources;
-	const char **paths;
-	size_t n, i;
-
-	paths = text_split(r->arena, r->settings->mcp_resources_text, " ,", &n);
-	resources = arena_alloc(r->arena, (n + 1) * sizeof(*resources));
-	for (i = 0; i < n; i++) {
-		if (!resource_path_allowed(r, paths[i]))
-			return settings_fail(r, "MCP_RESOURCES",
-			    "must be paths such as /mcp, separated by blanks, "
-			    "without trailing slash");
-		resources[i].path = paths[i];
-		resources[i].uri = arena_printf(r->arena, "%s%s",
-		    r->settings->oauth_base_url,
-		    paths[i][1] == '\0' ? "" : paths[i]);
-	}
-	if (n == 0)
-		return settings_fail(r, "MCP_RESOURCES",
-		    "must name at least one path");
-	r->settings->mcp_resources = resources;
-	r->settings->n_mcp_resources = n;
 	return true;
 }
 
@@ -194,7 +152,8 @@ settle_log(struct settings_reader *r)
 bool
 settings_agree(struct settings_reader *r)
 {
-	return settle_issuer(r) && settle_resources(r) && settle_algorithm(r) &&
-	    settle_secrets(r) && settle_audience(r) && settle_lifetimes(r) &&
-	    settle_registration(r) && settle_fetching(r) && settle_log(r);
+	return settle_issuer(r) && settings_repeated_settle(r) &&
+	    settle_algorithm(r) && settle_secrets(r) && settle_audience(r) &&
+	    settle_lifetimes(r) && settle_registration(r) &&
+	    settle_fetching(r) && settle_log(r);
 }

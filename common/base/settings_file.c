@@ -101,8 +101,8 @@ line_with(const struct settings_line *lines, size_t n, const char *key)
 
 bool
 settings_file_read(struct arena *arena, const char *file,
-    const char *document_root, struct settings_line **ret, size_t *n,
-    const char **error)
+    const char *document_root, bool (*repeatable)(const char *key),
+    struct settings_line **ret, size_t *n, const char **error)
 {
 	char *text = read_whole(arena, file, document_root, error), *line,
 	     *equals;
@@ -133,7 +133,9 @@ settings_file_read(struct arena *arena, const char *file,
 		lines[count].key = trim(line);
 		lines[count].value = unquote(trim(equals + 1));
 		lines[count].number = number;
-		twin = line_with(lines, count, lines[count].key);
+		twin = repeatable(lines[count].key)
+		    ? NULL
+		    : line_with(lines, count, lines[count].key);
 		if (twin) {
 			*error = arena_printf(arena,
 			    "%s line %d: %s stands in line %d already", file,

@@ -16,10 +16,11 @@ struct settings_line {
 /*
  * All KEY=value lines of file, in order.  Refused with *error set: a file that
  * cannot be read, lies below document_root, may be read by others, is larger
- * than 64 KiB, holds a line without '=' or a key twice.
+ * than 64 KiB, holds a line without '=' or a key twice that is not repeatable.
  */
 bool settings_file_read(struct arena *arena, const char *file,
-    const char *document_root, struct settings_line **ret, size_t *n,
-    const char **error) __attribute__((__warn_unused_result__));
+    const char *document_root, bool (*repeatable)(const char *key),
+    struct settings_line **ret, size_t *n, const char **error)
+    __attribute__((__warn_unused_result__));
 
 #endif

@@ -5,16 +5,38 @@
 
 #include "base/settings.h"
 
-/* What reading needs beside the settings: where errors are told. */
+enum { REPEATED_LINES_MAX = 512 };
+
+/* A line of a key that may stand several times: KEY=SUBJECT text. */
+struct repeated_line {
+	const char *where, *key, *subject, *text;
+};
+
+/* What reading needs beside the settings: where errors are told, and the lines
+ * that wait until all others were read. */
 struct settings_reader {
 	struct arena *arena;
 	struct settings *settings;
 	const char *file;
 	const char **error;
+	struct repeated_line *repeated;
+	size_t n_repeated;
 };
 
 /* Tell the error: where, the key, why.  Always false. */
 bool settings_fail(struct settings_reader *r, const char *key, const char *why);
+
+/* Keep the value of a repeatable key; false when it has no subject or text, or
+ * its subject has such a line already. */
+bool settings_repeated_read(struct settings_reader *r, const char *key,
+    const char *value);
+
+/* MCP_RESOURCES, what MCP_RESOURCE_* say of each, and SCOPE_DESCRIPTION. */
+bool settings_repeated_settle(struct settings_reader *r);
+
+/* Add the lines of a repeatable key. */
+void settings_repeated_print(const struct settings *settings, const char *key,
+    struct buf *ret);
 
 /* Do the values agree with each other?  Fills what is derived from them. */
 bool settings_agree(struct settings_reader *r);

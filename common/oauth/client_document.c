@@ -100,6 +100,7 @@ client_of(const struct client_registration *registration)
 	                                      ->token_endpoint_auth_method,
 	    .fresh = true,
 	    .usable = true,
+	    .registration = "metadata",
 	};
 }
 

@@ -151,8 +151,8 @@ grant_refresh_token(struct request *rq, const struct client_credentials *client,
 	refresh.rotation.generation = refresh.token.generation;
 	refresh.rotation.scope = scope && *scope ? scope : NULL;
 	refresh.rotation.resource = resource ? resource->uri : NULL;
-	refresh.rotation.default_scope = scope_supported(rq->arena,
-	    rq->settings);
+	refresh.rotation.default_scope = scope_base(rq->arena, rq->settings,
+	    resource_default(rq->settings));
 	refresh.rotation.default_resource = resource_default(rq->settings)->uri;
 	return answer_refresh(rq, &refresh);
 }

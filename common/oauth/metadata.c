@@ -36,7 +36,7 @@ metadata_of_server(struct arena *arena, const struct settings *settings)
 	json_add_words(o, "grant_types_supported",
 	    "authorization_code refresh_token");
 	json_add_words(o, "code_challenge_methods_supported", "S256");
-	json_add_words(o, "scopes_supported", scope_supported(arena, settings));
+	json_add_words(o, "scopes_supported", scope_anywhere(arena, settings));
 	json_add_words(o, "token_endpoint_auth_methods_supported",
 	    client_methods);
 	json_add_words(o, "token_endpoint_auth_signing_alg_values_supported",
@@ -63,7 +63,10 @@ metadata_of_resource(struct arena *arena, const struct settings *settings,
 
 	json_add_string(o, "resource", resource->uri);
 	json_add_words(o, "authorization_servers", settings->oauth_issuer);
-	json_add_words(o, "scopes_supported", scope_supported(arena, settings));
+	json_add_words(o, "scopes_supported",
+	    scope_base(arena, settings, resource));
 	json_add_words(o, "bearer_methods_supported", "header");
+	json_add_string(o, "resource_name", resource->name);
+	json_add_string(o, "resource_documentation", resource->documentation);
 	return o;
 }

@@ -306,7 +306,8 @@ read_auth_method(struct reader *r)
 	return OAUTH_OK;
 }
 
-/* A scope beyond what exists here is dropped; none left means no limit. */
+/* A scope beyond what exists here is dropped, none left is as if none had been
+ * sent.  It is no limit: see settle_scope() of authorize.c. */
 static enum oauth_error
 read_scope(struct reader *r)
 {
@@ -317,7 +318,7 @@ read_scope(struct reader *r)
 	if (!asked)
 		return OAUTH_OK;
 	r->ret->scope = scope_intersect(r->arena, asked,
-	    scope_supported(r->arena, r->settings));
+	    scope_anywhere(r->arena, r->settings));
 	if (!*r->ret->scope)
 		r->ret->scope = NULL;
 	return OAUTH_OK;

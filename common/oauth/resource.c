@@ -47,6 +47,21 @@ resource_find(struct arena *arena, const struct settings *settings,
 	return NULL;
 }
 
+const char *
+resource_plain_path(struct arena *arena, const char *path)
+{
+	struct uri uri = {.path = path};
+	const char *plain = uri_decode(arena, path, strlen(path), false);
+
+	if (!plain || uri_has_dot_segments(&uri) || strstr(plain, "//") ||
+	    strchr(plain, '\\'))
+		return NULL;
+	uri.path = plain; /* what was encoded twice stays encoded once */
+	if (uri_has_dot_segments(&uri))
+		return NULL;
+	return strstr(path, "%2f") || strstr(path, "%2F") ? NULL : plain;
+}
+
 /* Is prefix the whole of path, or followed there by a slash? */
 static bool
 holds_path(const char *prefix, const char *path)

@@ -19,6 +19,14 @@ const struct resource_setting *resource_find(struct arena *arena,
 const struct resource_setting *resource_default(
     const struct settings *settings);
 
+/*
+ * The path of a request as web servers understand it: decoded.  NULL for one
+ * that different programs may take for different paths, so that nobody gets
+ * into one resource with a token of another: dot segments ("/mcp/../files"),
+ * empty segments, encoded slashes and backslashes, broken encodings.
+ */
+const char *resource_plain_path(struct arena *arena, const char *path);
+
 /* The resource whose path is a whole-segment prefix of path, the longest one;
  * NULL when none is. */
 const struct resource_setting *resource_of_path(const struct settings *settings,

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "oauth/scope.h"
 
-#include <string.h>
-
 #include "base/buf.h"
+#include "base/scope_token.h"
 #include "base/text.h"
 
 static void
@@ -36,15 +35,54 @@ scope_supported(struct arena *arena, const struct settings *settings)
 }
 
 const char *
+scope_of_resource(struct arena *arena, const struct settings *settings,
+    const struct resource_setting *resource)
+{
+	const char *own = resource->scopes ? resource->scopes : "";
+
+	return scope_without_habits(arena,
+	    scope_union(arena, settings->scopes_supported, own));
+}
+
+const char *
+scope_base(struct arena *arena, const struct settings *settings,
+    const struct resource_setting *resource)
+{
+	return resource->base_scopes
+	    ? scope_without_habits(arena, resource->base_scopes)
+	    : scope_supported(arena, settings);
+}
+
+const char *
+scope_anywhere(struct arena *arena, const struct settings *settings)
+{
+	const char *list = scope_supported(arena, settings);
+	size_t i;
+
+	for (i = 0; i < settings->n_mcp_resources; i++)
+		list = scope_union(arena, list,
+		    scope_of_resource(arena, settings,
+		        &settings->mcp_resources[i]));
+	return list;
+}
+
+const char *
 scope_intersect(struct arena *arena, const char *requested, const char *allowed)
 {
 	const char **tokens = text_split(arena, requested, " ", NULL);
 	struct buf list = buf_in(arena);
 
 	for (; *tokens; tokens++)
-		if (text_has_word(allowed, *tokens))
+		if (scope_list_covers(allowed, *tokens))
 			add_once(&list, *tokens);
 	return buf_text(&list);
+}
+
+const char *
+scope_common(struct arena *arena, const char *a, const char *b)
+{
+	return scope_union(arena, scope_intersect(arena, a, b),
+	    scope_intersect(arena, b, a));
 }
 
 bool
@@ -53,7 +91,7 @@ scope_covers(struct arena *arena, const char *granted, const char *required)
 	const char **tokens = text_split(arena, required, " ", NULL);
 
 	for (; *tokens; tokens++)
-		if (!text_has_word(granted, *tokens))
+		if (!scope_list_covers(granted, *tokens))
 			return false;
 	return true;
 }

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* scope.h - lists of scope tokens (RFC 6749 s3.3). */
+/*
+ * scope.h - lists of scope tokens (RFC 6749 s3.3), and which exist where.
+ *
+ * A token of a list stands for narrower ones too: see base/scope_token.h.
+ */
 #ifndef OAUTH_SCOPE_H
 #define OAUTH_SCOPE_H
 
@@ -8,20 +12,37 @@
 #include "base/arena.h"
 #include "base/settings.h"
 
-/* What can be granted: SCOPES_SUPPORTED without openid, which needs ID
- * tokens. */
+/* What exists for every resource: SCOPES_SUPPORTED without openid, which needs
+ * ID tokens. */
 const char *scope_supported(struct arena *arena,
     const struct settings *settings);
 
-/* The tokens of requested that allowed holds too, each once, in the order
- * asked; "" when none is left. */
+/* What exists for the resource: that, and its MCP_RESOURCE_SCOPES. */
+const char *scope_of_resource(struct arena *arena,
+    const struct settings *settings, const struct resource_setting *resource);
+
+/* What a client gets there that asks for none, and what a challenge names:
+ * MCP_RESOURCE_BASE_SCOPES, or scope_supported(). */
+const char *scope_base(struct arena *arena, const struct settings *settings,
+    const struct resource_setting *resource);
+
+/* What exists for any resource. */
+const char *scope_anywhere(struct arena *arena,
+    const struct settings *settings);
+
+/* The tokens of requested that allowed covers, each once, in the order asked;
+ * "" when none is left. */
 const char *scope_intersect(struct arena *arena, const char *requested,
     const char *allowed);
+
+/* What both lists allow: of a pair of which one covers the other, the narrower
+ * one. */
+const char *scope_common(struct arena *arena, const char *a, const char *b);
 
 /* requested without openid and offline_access, which clients add by habit. */
 const char *scope_without_habits(struct arena *arena, const char *requested);
 
-/* Does granted hold every token of required? */
+/* Does granted cover every token of required? */
 bool scope_covers(struct arena *arena, const char *granted,
     const char *required);
 

@@ -25,6 +25,7 @@ struct client {
 	const char *token_endpoint_auth_method;
 	bool fresh;  /* its metadata document need not be fetched anew */
 	bool usable; /* what is known of it may stand in for the document */
+	const char *registration; /* "admin", "dynamic", "metadata" ... */
 };
 
 enum client_result {

@@ -32,7 +32,7 @@ BEGIN
            EXISTS (SELECT FROM oauth.consent a
                     WHERE a.user_id = l.user_id AND a.client_id = v.client_id
                       AND a.redirect_uri = v.redirect_uri AND a.resource = v.resource
-                      AND string_to_array(v.scope, ' ') <@ string_to_array(a.scope, ' '))
+                      AND oauth.scope_covers(a.scope, v.scope))
       FROM oauth.client c
       LEFT JOIN oauth.login_user(p_login_digest, oauth.login_since(v.prompt, v.created_at)) l
         ON true

@@ -48,7 +48,8 @@ BEGIN
           OR p_method = ANY (c.token_endpoint_auth_methods))
      AND 'refresh_token' = ANY (c.grant_types)
      AND (p_scope IS NULL OR string_to_array(p_scope, ' ')
-            <@ string_to_array(coalesce(s.scope, p_default_scope), ' '))
+            <@ string_to_array(coalesce(s.scope, p_default_scope), ' ')
+          OR oauth.scope_covers(coalesce(s.scope, p_default_scope), p_scope))
      AND (p_resource IS NULL OR p_resource = coalesce(s.resource, p_default_resource))
   RETURNING 'rotated', c.client_id, u.id, u.email::text, coalesce(p_scope, s.scope),
             s.resource, floor(extract(epoch FROM now()))::bigint,

@@ -25,7 +25,7 @@ BEGIN
   outcome := CASE
     WHEN p_generation > s.generation THEN 'ahead'
     WHEN p_generation = s.generation AND p_token_hash <> s.refresh_token_hash THEN 'unknown'
-    WHEN string_to_array(p_scope, ' ') <@ string_to_array(s.scope, ' ') IS FALSE THEN 'scope'
+    WHEN oauth.scope_covers(s.scope, p_scope) IS FALSE THEN 'scope'
     WHEN p_resource <> s.resource THEN 'resource'
     WHEN p_generation = s.generation THEN 'unknown' -- good now: changed this moment
     WHEN p_generation = s.generation - 1 AND p_token_hash = s.previous_token_hash

@@ -9,8 +9,8 @@
 #include "tap.h"
 
 static const struct resource_setting resources[] =
-    {{"/mcp", "https://mcp.example/mcp"},
-        {"/mcp/deep", "https://mcp.example/mcp/deep"}};
+    {{.path = "/mcp", .uri = "https://mcp.example/mcp"},
+        {.path = "/mcp/deep", .uri = "https://mcp.example/mcp/deep"}};
 
 static struct settings settings = {
     .oauth_base_url = "https://mcp.example",

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * settings_repeated.c - MCP_RESOURCES, and the keys that stand once for each
+ * resource or scope: KEY=SUBJECT text.
+ *
+ * Their lines are kept until the whole file was read, since MCP_RESOURCES may
+ * stand below them.
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "base/scope_token.h"
+#include "base/settings_reader.h"
+#include "base/text.h"
+#include "base/uri.h"
+
+/* ---- the lines ---- */
+
+static const struct repeated_line *
+line_of(const struct settings_reader *r, const char *key, const char *subject)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_repeated; i++)
+		if (text_equal(r->repeated[i].key, key) &&
+		    text_equal(r->repeated[i].subject, subject))
+			return &r->repeated[i];
+	return NULL;
+}
+
+static const char *
+example_of(const char *key)
+{
+	return text_equal(key, "SCOPE_DESCRIPTION")
+	    ? "SCOPE_DESCRIPTION=files:read Read your files"
+	    : "MCP_RESOURCE_NAME=/files Company files";
+}
+
+bool
+settings_repeated_read(struct settings_reader *r, const char *key,
+    const char *value)
+{
+	size_t len = strcspn(value, " \t");
+	struct repeated_line line = {
+	    .where = r->file,
+	    .key = key,
+	    .subject = arena_strndup(r->arena, value, len),
+	    .text = value + len + strspn(value + len, " \t"),
+	};
+	const struct repeated_line *twin = line_of(r, key, line.subject);
+
+	if (!*line.text)
+		return settings_fail(r, key,
+		    arena_printf(r->arena,
+		        "must say of what and then what, such as %s",
+		        example_of(key)));
+	if (twin)
+		return settings_fail(r, key,
+		    arena_printf(r->arena,
+		        "speaks of %s, as %s does already: keep one of the two",
+		        line.subject, twin->where));
+	if (!r->repeated)
+		r->repeated = arena_alloc(r->arena,
+		    REPEATED_LINES_MAX * sizeof(*r->repeated));
+	if (r->n_repeated == REPEATED_LINES_MAX)
+		return settings_fail(r, key, "stands too often");
+	r->repeated[r->n_repeated++] = line;
+	return true;
+}
+
+/* Errors of a kept line name that line again. */
+static bool
+fail_at(struct settings_reader *r, const struct repeated_line *line,
+    const char *why)
+{
+	r->file = line->where;
+	return settings_fail(r, line->key, why);
+}
+
+/* ---- MCP_RESOURCES ---- */
+
+static bool
+resource_path_allowed(struct settings_reader *r, const char *path)
+{
+	struct uri uri;
+	const char *full = arena_printf(r->arena, "%s%s",
+	    r->settings->oauth_base_url, path);
+
+	return path[0] == '/' && uri_parse(r->arena, full, &uri) &&
+	    !uri.query && !uri.fragment && !uri_has_dot_segments(&uri) &&
+	    !strstr(path, "//") && !strchr(path, '%') &&
+	    (path[1] == '\0' || !text_ends(path, "/"));
+}
+
+static struct resource_setting *
+resource_at(struct resource_setting *resources, size_t n, const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (text_equal(resources[i].path, path))
+			return &resources[i];
+	return NULL;
+}
+
+static struct resource_setting *
+read_resources(struct settings_reader *r, size_t *n)
+{
+	const char **paths = text_split(r->arena,
+	    r->settings->mcp_resources_text, " ,", n);
+	struct resource_setting *resources = arena_alloc(r->arena,
+	    (*n + 1) * sizeof(*resources));
+	size_t i;
+
+	for (i = 0; i < *n; i++) {
+		if (!resource_path_allowed(r, paths[i])) {
+			(void)settings_fail(r, "MCP_RESOURCES",
+			    "must be paths such as /mcp, separated by blanks, "
+			    "without trailing slash");
+			return NULL;
+		}
+		if (resource_at(resources, i, paths[i])) {
+			(void)settings_fail(r, "MCP_RESOURCES",
+			    arena_printf(r->arena, "names %s twice", paths[i]));
+			return NULL;
+		}
+		resources[i].path = paths[i];
+		resources[i].uri = arena_printf(r->arena, "%s%s",
+		    r->settings->oauth_base_url,
+		    paths[i][1] == '\0' ? "" : paths[i]);
+	}
+	if (*n > 0)
+		return resources;
+	(void)settings_fail(r, "MCP_RESOURCES", "must name at least one path");
+	return NULL;
+}
+
+/* ---- what is said of one ---- */
+
+static bool
+read_text(struct settings_reader *r, const struct repeated_line *line,
+    const char **ret)
+{
+	if (!text_is_utf8(line->text, strlen(line->text)))
+		return fail_at(r, line, "must be UTF-8");
+	*ret = line->text;
+	return true;
+}
+
+static bool
+read_documentation(struct settings_reader *r, const struct repeated_line *line,
+    const char **ret)
+{
+	struct uri uri;
+
+	if (!uri_parse(r->arena, line->text, &uri) ||
+	    !text_equal(uri.scheme, "https") || uri.userinfo)
+		return fail_at(r, line,
+		    "must be a path and an https URL, such as "
+		    "MCP_RESOURCE_DOCUMENTATION=/files "
+		    "https://docs.example.com/files");
+	*ret = line->text;
+	return true;
+}
+
+static bool
+read_scopes(struct settings_reader *r, const struct repeated_line *line,
+    const char **ret)
+{
+	const char **tokens = text_split(r->arena, line->text, " \t", NULL);
+	struct buf list = buf_in(r->arena);
+
+	for (; *tokens; tokens++) {
+		if (!scope_token_allowed(*tokens))
+			return fail_at(r, line,
+			    "must be scopes separated by blanks, of visible "
+			    "ASCII without quote and backslash");
+		buf_addf(&list, "%s%s", list.len ? " " : "", *tokens);
+	}
+	*ret = buf_text(&list);
+	return true;
+}
+
+/* What a challenge asks for must be what it may ask for: no offline_access
+ * (MCP authorization, scope selection). */
+static bool
+read_base_scopes(struct settings_reader *r, const struct repeated_line *line,
+    const char **ret)
+{
+	if (text_has_word(line->text, "offline_access"))
+		return fail_at(r, line,
+		    "must not hold offline_access: a client adds it itself");
+	return read_scopes(r, line, ret);
+}
+
+static const struct {
+	const char *key;
+	size_t offset;
+	bool (*read)(struct settings_reader *r,
+	    const struct repeated_line *line, const char **ret);
+} members[] = {
+    {"MCP_RESOURCE_NAME", offsetof(struct resource_setting, name), read_text},
+    {"MCP_RESOURCE_SCOPES", offsetof(struct resource_setting, scopes),
+        read_scopes},
+    {"MCP_RESOURCE_BASE_SCOPES", offsetof(struct resource_setting, base_scopes),
+        read_base_scopes},
+    {"MCP_RESOURCE_DOCUMENTATION",
+        offsetof(struct resource_setting, documentation), read_documentation},
+};
+
+enum { N_MEMBERS = sizeof(members) / sizeof(*members) };
+
+#define MEMBER(resource, i) \
+	((const char **)(void *)((char *)(resource) + members[i].offset))
+
+static bool
+settle_line(struct settings_reader *r, struct resource_setting *resources,
+    size_t n, const struct repeated_line *line)
+{
+	struct resource_setting *resource;
+	size_t i;
+
+	for (i = 0; i < N_MEMBERS; i++)
+		if (text_equal(members[i].key, line->key))
+			break;
+	if (i == N_MEMBERS)
+		return true; /* SCOPE_DESCRIPTION */
+	resource = resource_at(resources, n, line->subject);
+	if (!resource)
+		return fail_at(r, line,
+		    arena_printf(r->arena,
+		        "speaks of %s, which is not in MCP_RESOURCES: add it "
+		        "there or correct the path",
+		        line->subject));
+	return members[i].read(r, line, MEMBER(resource, i));
+}
+
+/* The base scopes are some of those that exist for the resource. */
+static bool
+settle_base_scopes(struct settings_reader *r,
+    const struct resource_setting *resource)
+{
+	const struct repeated_line *line = line_of(r,
+	    "MCP_RESOURCE_BASE_SCOPES", resource->path);
+	const char **tokens;
+
+	if (!line)
+		return true;
+	tokens = text_split(r->arena, resource->base_scopes, " ", NULL);
+	for (; *tokens; tokens++)
+		if (!scope_list_covers(r->settings->scopes_supported,
+		        *tokens) &&
+		    !(resource->scopes &&
+		        scope_list_covers(resource->scopes, *tokens)))
+			return fail_at(r, line,
+			    arena_printf(r->arena,
+			        "holds %s, which does not exist for %s: add it "
+			        "to SCOPES_SUPPORTED or to MCP_RESOURCE_SCOPES",
+			        *tokens, resource->path));
+	return true;
+}
+
+static bool
+settle_resources(struct settings_reader *r)
+{
+	struct resource_setting *resources;
+	size_t n, i;
+
+	resources = read_resources(r, &n);
+	if (!resources)
+		return false;
+	for (i = 0; i < r->n_repeated; i++)
+		if (!settle_line(r, resources, n, &r->repeated[i]))
+			return false;
+	for (i = 0; i < n; i++)
+		if (!settle_base_scopes(r, &resources[i]))
+			return false;
+	r->settings->mcp_resources = resources;
+	r->settings->n_mcp_resources = n;
+	return true;
+}
+
+/* ---- scopes ---- */
+
+static bool
+settle_scopes_supported(struct settings_reader *r)
+{
+	const char **tokens = text_split(r->arena,
+	    r->settings->scopes_supported, " ", NULL);
+
+	for (; *tokens; tokens++)
+		if (!scope_token_allowed(*tokens))
+			return settings_fail(r, "SCOPES_SUPPORTED",
+			    "must be scopes separated by blanks, of visible "
+			    "ASCII without quote and backslash");
+	return true;
+}
+
+static bool
+scope_exists(const struct settings *s, const char *scope)
+{
+	size_t i;
+
+	if (scope_list_covers(s->scopes_supported, scope))
+		return true;
+	for (i = 0; i < s->n_mcp_resources; i++)
+		if (s->mcp_resources[i].scopes &&
+		    scope_list_covers(s->mcp_resources[i].scopes, scope))
+			return true;
+	return false;
+}
+
+static bool
+settle_descriptions(struct settings_reader *r)
+{
+	struct scope_description *list = arena_alloc(r->arena,
+	    (r->n_repeated + 1) * sizeof(*list));
+	const struct repeated_line *line;
+	size_t n = 0, i;
+
+	for (i = 0; i < r->n_repeated; i++) {
+		line = &r->repeated[i];
+		if (!text_equal(line->key, "SCOPE_DESCRIPTION"))
+			continue;
+		if (!scope_exists(r->settings, line->subject))
+			return fail_at(r, line,
+			    arena_printf(r->arena,
+			        "speaks of %s, which is neither in "
+			        "SCOPES_SUPPORTED nor in MCP_RESOURCE_SCOPES",
+			        line->subject));
+		list[n].scope = line->subject;
+		if (!read_text(r, line, &list[n].text))
+			return false;
+		n++;
+	}
+	r->settings->scope_descriptions = list;
+	r->settings->n_scope_descriptions = n;
+	return true;
+}
+
+bool
+settings_repeated_settle(struct settings_reader *r)
+{
+	return settle_scopes_supported(r) && settle_resources(r) &&
+	    settle_descriptions(r);
+}
+
+/* ---- printing ---- */
+
+void
+settings_repeated_print(const struct settings *settings, const char *key,
+    struct buf *ret)
+{
+	const struct scope_description *d = settings->scope_descriptions;
+	const char *value;
+	size_t i, k;
+
+	for (i = 0; i < settings->n_mcp_resources; i++)
+		for (k = 0; k < N_MEMBERS; k++) {
+			value = *MEMBER(&settings->mcp_resources[i], k);
+			if (value && text_equal(members[k].key, key))
+				buf_addf(ret, "%s=%s %s\n", key,
+				    settings->mcp_resources[i].path, value);
+		}
+	for (i = 0; i < settings->n_scope_descriptions; i++)
+		if (text_equal(key, "SCOPE_DESCRIPTION"))
+			buf_addf(ret, "%s=%s %s\n", key, d[i].scope, d[i].text);
+}
