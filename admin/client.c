@@ -42,7 +42,7 @@ store_client(struct command *command, const char *url,
 	struct store *store = store_open_url(url);
 	int64_t issued_s, retry_after_s;
 	enum client_register_result result = client_register(store,
-	    command->arena, registration, "", 0, &issued_s, &retry_after_s);
+	    command->arena, registration, "", "", 0, &issued_s, &retry_after_s);
 
 	store_close(store);
 	switch (result) {

@@ -11,6 +11,8 @@ DECLARE
   -- A name stands for all functions of that name in schema oauth.
   v_grants CONSTANT jsonb := '{
     "mcp_oauth_web": ["client_get", "client_check", "client_register",
+      "client_configuration_get", "client_configuration_put",
+      "client_configuration_delete",
       "client_document_put", "client_document_missed", "fetch_take",
       "client_keys", "client_keys_turn", "client_keys_put", "jti_take",
       "machine_grant", "assertion_grant", "issuer_keys", "issuer_keys_turn",

@@ -45,15 +45,6 @@ probes_well_known(const char *path, const struct resource_setting *resource)
 
 /* ---- the credential (RFC 6750 s2) ---- */
 
-static const char *
-authorization(struct request *rq)
-{
-	const char *header = request_header(rq, "HTTP_AUTHORIZATION");
-
-	return header ? header
-	              : request_header(rq, "REDIRECT_HTTP_AUTHORIZATION");
-}
-
 static bool
 token_in_query(struct request *rq)
 {
@@ -78,7 +69,7 @@ is_b64token(const char *text)
 static const char *
 credential(struct request *rq, enum verdict_kind *kind, const char **reason)
 {
-	const char *header = authorization(rq), *token;
+	const char *header = request_authorization(rq), *token;
 
 	*kind = VERDICT_MALFORMED;
 	*reason = "an access token in the query is never accepted";

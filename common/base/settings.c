@@ -30,6 +30,7 @@ enum type {
 	TYPE_SECONDS, /* 1 s to ten years */
 	TYPE_COUNT,
 	TYPE_CHOICE, /* bool: the second of the two words is true */
+	TYPE_REGISTRATION,
 	TYPE_LEVEL,
 	TYPE_PATH,
 	TYPE_REPEATED, /* see settings_repeated.c, which knows its member */
@@ -40,8 +41,8 @@ struct setting {
 	int flags;
 	enum type type;
 	size_t offset;
-	const char *fallback; /* NULL: none, the member stays NULL */
-	const char *choices[2];
+	const char *fallback;   /* NULL: none, the member stays NULL */
+	const char *choices[3]; /* unused ones at the end are NULL */
 };
 
 #define AT(member) offsetof(struct settings, member)
@@ -95,8 +96,13 @@ static const struct setting table[] = {
         "cursor vscode vscode-insiders jetbrains claude mcp", {0}},
     {"REDIRECT_URI_PRESET", SERVER, TYPE_CHOICE, AT(redirect_uri_preset_guide),
         "default", {"default", "guide"}},
-    {"OAUTH_REGISTRATION", SERVER, TYPE_CHOICE, AT(registration_open), "open",
-        {"off", "open"}},
+    {"OAUTH_REGISTRATION", SERVER, TYPE_REGISTRATION, AT(oauth_registration),
+        "open",
+        {[REGISTRATION_OFF] = "off",
+            [REGISTRATION_TOKEN] = "token",
+            [REGISTRATION_OPEN] = "open"}},
+    {"INITIAL_ACCESS_TOKEN", SERVER | SECRET, TYPE_SECRET,
+        AT(initial_access_token), NULL, {0}},
     {"REGISTRATION_LIMIT", SERVER, TYPE_COUNT, AT(registration_limit), "600",
         {0}},
     {"CLIENT_CREDENTIALS", SERVER, TYPE_CHOICE, AT(client_credentials), "on",
@@ -154,17 +160,48 @@ read_origin(struct settings_reader *r, const struct setting *s,
 	return true;
 }
 
+enum { N_CHOICES = sizeof(table->choices) / sizeof(*table->choices) };
+
+/* Which of the words value is, set on success only. */
 static bool
 read_choice(struct settings_reader *r, const struct setting *s,
+    const char *value, size_t *ret)
+{
+	struct buf words = buf_in(r->arena);
+	size_t i;
+
+	for (i = 0; i < N_CHOICES && s->choices[i]; i++) {
+		if (text_equal(value, s->choices[i])) {
+			*ret = i;
+			return true;
+		}
+		buf_addf(&words, "%s%s", i ? " or " : "", s->choices[i]);
+	}
+	return settings_fail(r, s->key,
+	    arena_printf(r->arena, "must be %s", buf_text(&words)));
+}
+
+static bool
+read_two_words(struct settings_reader *r, const struct setting *s,
     const char *value)
 {
-	bool second = text_equal(value, s->choices[1]);
+	size_t i;
 
-	if (!second && !text_equal(value, s->choices[0]))
-		return settings_fail(r, s->key,
-		    arena_printf(r->arena, "must be %s or %s", s->choices[0],
-		        s->choices[1]));
-	*FIELD(r->settings, s, bool) = second;
+	if (!read_choice(r, s, value, &i))
+		return false;
+	*FIELD(r->settings, s, bool) = i == 1;
+	return true;
+}
+
+static bool
+read_registration(struct settings_reader *r, const struct setting *s,
+    const char *value)
+{
+	size_t i;
+
+	if (!read_choice(r, s, value, &i))
+		return false;
+	r->settings->oauth_registration = (enum registration_policy)i;
 	return true;
 }
 
@@ -206,7 +243,9 @@ read_value(struct settings_reader *r, const struct setting *s,
 	case TYPE_COUNT:
 		return read_number(r, s, value);
 	case TYPE_CHOICE:
-		return read_choice(r, s, value);
+		return read_two_words(r, s, value);
+	case TYPE_REGISTRATION:
+		return read_registration(r, s, value);
 	case TYPE_LEVEL:
 		if (!log_level_from(value,
 		        FIELD(r->settings, s, enum log_level)))
@@ -330,6 +369,9 @@ print_value(const struct settings *settings, const struct setting *s,
 		return;
 	case TYPE_CHOICE:
 		buf_add(ret, s->choices[*FIELD(settings, s, bool)]);
+		return;
+	case TYPE_REGISTRATION:
+		buf_add(ret, s->choices[settings->oauth_registration]);
 		return;
 	case TYPE_LEVEL:
 		buf_add(ret, log_level_name(settings->log_level));

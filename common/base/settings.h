@@ -24,6 +24,13 @@ enum settings_kind {
 	SETTINGS_GUARD = 2,  /* guard.conf: no secret except with HS256 */
 };
 
+/* Who may register clients over the web (OAUTH_REGISTRATION). */
+enum registration_policy {
+	REGISTRATION_OFF,
+	REGISTRATION_TOKEN, /* who has the initial access token */
+	REGISTRATION_OPEN,
+};
+
 /* One MCP server that tokens may be issued for (RFC 8707, RFC 9728).  What a
  * MCP_RESOURCE_* line says of it is NULL where there is none. */
 struct resource_setting {
@@ -77,9 +84,11 @@ struct settings {
 	const char *database_url;
 	const char *redirect_uri_schemes;
 	bool redirect_uri_preset_guide;
-	bool registration_open;
-	int64_t registration_limit; /* per address and hour, 0: none */
-	bool client_credentials;    /* the grant is served */
+	enum registration_policy oauth_registration;
+	const char *initial_access_token; /* NULL unless REGISTRATION_TOKEN */
+	int64_t registration_limit; /* per address, receivers and hour; 0: none
+	                             */
+	bool client_credentials; /* the grant is served */
 	const struct id_jag_issuer *id_jag_issuers;
 	size_t n_id_jag_issuers;
 	bool client_metadata_documents;

@@ -110,6 +110,23 @@ settle_lifetimes(struct settings_reader *r)
 }
 
 static bool
+settle_registration(struct settings_reader *r)
+{
+	const struct settings *s = r->settings;
+	bool needed = s->oauth_registration == REGISTRATION_TOKEN;
+
+	if (s->kind == SETTINGS_SERVER && needed && !s->initial_access_token)
+		return settings_fail(r, "INITIAL_ACCESS_TOKEN",
+		    "is missing: OAUTH_REGISTRATION=token needs the output of "
+		    "\"mcp-oauth key generate\" there");
+	if (!needed && s->initial_access_token)
+		return settings_fail(r, "INITIAL_ACCESS_TOKEN",
+		    "is for OAUTH_REGISTRATION=token only: nobody would ask "
+		    "for it");
+	return true;
+}
+
+static bool
 settle_fetching(struct settings_reader *r)
 {
 	if (r->settings->kind == SETTINGS_SERVER &&
@@ -137,5 +154,6 @@ settings_agree(struct settings_reader *r)
 {
 	return settle_issuer(r) && settings_repeated_settle(r) &&
 	    settle_algorithm(r) && settle_secrets(r) && settle_audience(r) &&
-	    settle_lifetimes(r) && settle_fetching(r) && settle_log(r);
+	    settle_lifetimes(r) && settle_registration(r) &&
+	    settle_fetching(r) && settle_log(r);
 }

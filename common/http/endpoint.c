@@ -28,8 +28,8 @@ method_of(const char *name)
 		const char *name;
 		enum method method;
 	} methods[] = {{"GET", METHOD_GET}, {"HEAD", METHOD_HEAD},
-	    {"POST", METHOD_POST}, {"DELETE", METHOD_DELETE},
-	    {"OPTIONS", METHOD_OPTIONS}};
+	    {"POST", METHOD_POST}, {"PUT", METHOD_PUT},
+	    {"DELETE", METHOD_DELETE}, {"OPTIONS", METHOD_OPTIONS}};
 	size_t i;
 
 	for (i = 0; name && i < sizeof(methods) / sizeof(*methods); i++)
@@ -64,15 +64,36 @@ read_target(struct request *rq)
 	rq->query = query ? query : "";
 }
 
-static bool
-path_served(struct request *rq)
+/* NAME of a path PREFIX/NAME, or NULL. */
+static const char *
+name_below(const char *prefix, const char *path)
 {
-	const char *const *path = rq->endpoint->paths;
+	size_t len = strlen(prefix);
 
-	for (; path && *path; path++)
+	if (!text_starts(path, prefix) || path[len] != '/' ||
+	    path[len + 1] == '\0' || strchr(path + len + 1, '/'))
+		return NULL;
+	return path + len + 1;
+}
+
+/* The handlers of the requested path; false when nothing is served there. */
+static bool
+find_methods(struct request *rq, struct methods *ret)
+{
+	const struct endpoint *endpoint = rq->endpoint;
+	const char *const *path = endpoint->paths;
+
+	*ret = (struct methods){.get = endpoint->get, .post = endpoint->post};
+	if (!path)
+		return true;
+	for (; *path; path++)
 		if (text_equal(rq->path, *path))
 			return true;
-	return rq->endpoint->paths == NULL;
+	rq->name = endpoint->below ? name_below(endpoint->paths[0], rq->path)
+	                           : NULL;
+	if (rq->name)
+		*ret = *endpoint->below;
+	return rq->name != NULL;
 }
 
 /* ---- parameters ---- */
@@ -176,60 +197,87 @@ read_body(struct request *rq)
 
 /* ---- choosing the handler ---- */
 
+/* The value of Allow and of Access-Control-Allow-Methods. */
 static const char *
-methods_served(const struct endpoint *endpoint)
+methods_served(struct request *rq, const struct methods *methods)
 {
-	if (endpoint->get && endpoint->post)
-		return "GET, HEAD, POST, OPTIONS";
-	return endpoint->get ? "GET, HEAD, OPTIONS" : "POST, OPTIONS";
+	return arena_printf(rq->arena, "%s%s%s%sOPTIONS",
+	    methods->get ? "GET, HEAD, " : "", methods->post ? "POST, " : "",
+	    methods->put ? "PUT, " : "", methods->delete ? "DELETE, " : "");
 }
 
 static enum oauth_error
-refuse_method(struct request *rq)
+answer_options(struct request *rq, const struct methods *methods)
 {
-	reply_header(rq, "Allow", methods_served(rq->endpoint));
-	return refuse_status(rq, 405, OAUTH_INVALID_REQUEST,
-	    "this method is not served here");
-}
+	const char *served = methods_served(rq, methods);
 
-static enum oauth_error
-answer_options(struct request *rq)
-{
-	reply_header(rq, "Allow", methods_served(rq->endpoint));
+	reply_header(rq, "Allow", served);
 	if (rq->endpoint->cors == CORS_ANY_ORIGIN)
-		return cors_preflight(rq, methods_served(rq->endpoint));
+		return cors_preflight(rq, served);
 	return reply_empty(rq, 204);
+}
+
+/* The handler of the request's method, or NULL. */
+static handler *
+handler_of(enum method method, const struct methods *methods)
+{
+	switch (method) {
+	case METHOD_GET:
+	case METHOD_HEAD:
+		return methods->get;
+	case METHOD_POST:
+		return methods->post;
+	case METHOD_PUT:
+		return methods->put;
+	case METHOD_DELETE:
+		return methods->delete;
+	case METHOD_OPTIONS:
+	case METHOD_OTHER:
+		break;
+	}
+	return NULL;
+}
+
+/* Parameters come in the query or in the body.  A body of DELETE has no
+ * meaning (RFC 9110 s9.3.5): it is left alone. */
+static enum oauth_error
+read_input(struct request *rq)
+{
+	switch (rq->method) {
+	case METHOD_POST:
+	case METHOD_PUT:
+		return read_body(rq);
+	case METHOD_GET:
+	case METHOD_HEAD:
+	case METHOD_DELETE:
+	case METHOD_OPTIONS:
+	case METHOD_OTHER:
+		break;
+	}
+	return read_query(rq);
 }
 
 static enum oauth_error
 dispatch(struct request *rq)
 {
-	const struct endpoint *endpoint = rq->endpoint;
+	struct methods methods;
+	handler *handle;
 	enum oauth_error error;
 
-	if (endpoint->any)
-		return endpoint->any(rq);
-	if (!path_served(rq))
+	if (rq->endpoint->any)
+		return rq->endpoint->any(rq);
+	if (!find_methods(rq, &methods))
 		return refuse(rq, OAUTH_NOT_FOUND, "nothing is served here");
-	switch (rq->method) {
-	case METHOD_OPTIONS:
-		return answer_options(rq);
-	case METHOD_GET:
-	case METHOD_HEAD:
-		if (!endpoint->get)
-			return refuse_method(rq);
-		error = read_query(rq);
-		return error ? error : endpoint->get(rq);
-	case METHOD_POST:
-		if (!endpoint->post)
-			return refuse_method(rq);
-		error = read_body(rq);
-		return error ? error : endpoint->post(rq);
-	case METHOD_DELETE:
-	case METHOD_OTHER:
-		break;
+	if (rq->method == METHOD_OPTIONS)
+		return answer_options(rq, &methods);
+	handle = handler_of(rq->method, &methods);
+	if (!handle) {
+		reply_header(rq, "Allow", methods_served(rq, &methods));
+		return refuse_status(rq, 405, OAUTH_INVALID_REQUEST,
+		    "this method is not served here");
 	}
-	return refuse_method(rq);
+	error = read_input(rq);
+	return error ? error : handle(rq);
 }
 
 /* ---- around a request ---- */

@@ -38,12 +38,19 @@ enum faults { FAULTS_JSON, FAULTS_PAGE };
 
 typedef enum oauth_error handler(struct request *rq);
 
+/* What is served at one path: NULL: 405; HEAD is answered as GET. */
+struct methods {
+	handler *get, *post, *put, *delete;
+};
+
 struct endpoint {
 	const char *name;         /* of the program and its log lines */
 	const char *const *paths; /* NULL: the handlers judge the path */
 	const struct param *params;
-	handler *get, *post; /* NULL: 405; HEAD is answered as GET */
-	handler *any;        /* instead: every method, nothing parsed */
+	handler *get, *post;         /* at paths, as in struct methods */
+	const struct methods *below; /* at NAME below the first of paths, which
+	                                is rq->name then; NULL: nothing */
+	handler *any;                /* instead: every method, nothing parsed */
 	enum body_type body;
 	size_t body_max_bytes;       /* 0: 64 KiB */
 	enum oauth_error body_error; /* for a body that is no JSON object */

@@ -18,6 +18,15 @@ request_header(struct request *rq, const char *cgi_name)
 	return value && *value ? value : NULL;
 }
 
+const char *
+request_authorization(struct request *rq)
+{
+	const char *value = request_header(rq, "HTTP_AUTHORIZATION");
+
+	return value ? value
+	             : request_header(rq, "REDIRECT_HTTP_AUTHORIZATION");
+}
+
 static const char *
 next_value(struct request *rq, const char *name, size_t *at)
 {

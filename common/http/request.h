@@ -19,6 +19,7 @@ enum method {
 	METHOD_GET,
 	METHOD_HEAD,
 	METHOD_POST,
+	METHOD_PUT,
 	METHOD_DELETE,
 	METHOD_OPTIONS,
 	METHOD_OTHER,
@@ -49,6 +50,8 @@ struct request {
 
 	enum method method;
 	const char *path;  /* of the request target, as sent */
+	const char *name;  /* its last segment, where the endpoint has any
+	                      below its path; not decoded */
 	const char *query; /* as sent, "" when there is none */
 
 	const char *body; /* as sent, where the endpoint takes a body */
@@ -68,6 +71,10 @@ const char *request_variable(struct request *rq, const char *name);
 /* A request header by its CGI name, such as "HTTP_ORIGIN"; NULL when absent or
  * empty. */
 const char *request_header(struct request *rq, const char *cgi_name);
+
+/* The Authorization header, under its own name or the one that hosts with
+ * rewrite rules give it; NULL when absent. */
+const char *request_authorization(struct request *rq);
 
 /* The value of parameter number i of the endpoint's table; NULL when absent,
  * which a parameter without a value is too (RFC 6749 s3.1). */

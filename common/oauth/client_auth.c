@@ -13,16 +13,6 @@
 
 static const char basic[] = "client_secret_basic";
 
-/* The header, under the name that hosts with rewrite rules give it too. */
-static const char *
-authorization(struct request *rq)
-{
-	const char *value = request_header(rq, "HTTP_AUTHORIZATION");
-
-	return value ? value
-	             : request_header(rq, "REDIRECT_HTTP_AUTHORIZATION");
-}
-
 static enum oauth_error
 refuse_basic(struct request *rq, const char *reason)
 {
@@ -71,7 +61,7 @@ parse_basic(struct request *rq, const char *header,
 static enum oauth_error
 parse_header(struct request *rq, struct client_credentials *ret)
 {
-	const char *header = authorization(rq);
+	const char *header = request_authorization(rq);
 
 	if (!header)
 		return OAUTH_OK;

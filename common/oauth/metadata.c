@@ -25,7 +25,7 @@ metadata_of_server(struct arena *arena, const struct settings *settings)
 	add_url(arena, o, "authorization_endpoint", settings,
 	    "/api/oauth/authorize");
 	add_url(arena, o, "token_endpoint", settings, "/api/oauth/token");
-	if (settings->registration_open)
+	if (settings->oauth_registration != REGISTRATION_OFF)
 		add_url(arena, o, "registration_endpoint", settings,
 		    "/api/oauth/register");
 	add_url(arena, o, "revocation_endpoint", settings, "/api/oauth/revoke");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "oauth/redirect_uri.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -127,6 +128,43 @@ redirect_uri_receiver(struct arena *arena, const char *redirect_uri)
 		    ? uri.host
 		    : arena_printf(arena, "%s:%s", uri.host, uri.port);
 	return arena_printf(arena, "the app that opens %s: links", uri.scheme);
+}
+
+static const char *
+receiver_kind(struct arena *arena, const char *redirect_uri)
+{
+	struct uri uri;
+
+	if (!uri_parse(arena, redirect_uri, &uri))
+		return "?";
+	if (text_equal(uri.scheme, "http"))
+		return "loopback";
+	return text_equal(uri.scheme, "https")
+	    ? uri.host
+	    : arena_printf(arena, "%s:", uri.scheme);
+}
+
+static int
+compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+const char *
+redirect_uri_receivers(struct arena *arena, const char *redirect_uris)
+{
+	struct buf list = buf_in(arena);
+	const char **uris;
+	size_t n, i;
+
+	uris = text_split(arena, redirect_uris, "\n", &n);
+	for (i = 0; i < n; i++)
+		uris[i] = receiver_kind(arena, uris[i]);
+	qsort(uris, n, sizeof(*uris), compare_texts);
+	for (i = 0; i < n; i++)
+		if (i == 0 || !text_equal(uris[i], uris[i - 1]))
+			buf_addf(&list, "%s%s", i ? " " : "", uris[i]);
+	return buf_text(&list);
 }
 
 static void

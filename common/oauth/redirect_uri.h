@@ -40,6 +40,14 @@ bool redirect_uri_is_https(const char *redirect_uri);
 const char *redirect_uri_receiver(struct arena *arena,
     const char *redirect_uri);
 
+/*
+ * Everyone who receives codes by redirect_uris, which holds one URI a line, as
+ * one text: hosts of https and schemes of apps, each once, sorted, whatever
+ * their paths and ports; all of loopback counts as one.
+ */
+const char *redirect_uri_receivers(struct arena *arena,
+    const char *redirect_uris);
+
 /* The URIs given to a registration that names none, one a line: loopback
  * addresses and the editors' schemes, as far as they are allowed. */
 const char *redirect_uri_preset(struct arena *arena,

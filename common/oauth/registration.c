@@ -14,6 +14,7 @@
 enum {
 	CLIENT_ID_BYTES = 18,
 	CLIENT_SECRET_BYTES = 32,
+	REGISTRATION_ACCESS_TOKEN_BYTES = 32,
 	CLIENT_NAME_MAX_CHARACTERS = 80,
 	SHORT_TEXT_MAX_BYTES = 256,
 	REDIRECT_URIS_MAX = 100,
@@ -288,6 +289,8 @@ read_response_types(struct reader *r)
 static enum oauth_error
 read_auth_method(struct reader *r)
 {
+	static const char
+	    ours[] = "none client_secret_post client_secret_basic";
 	const char *method;
 
 	if (!read_text(r, "token_endpoint_auth_method", &method))
@@ -295,8 +298,7 @@ read_auth_method(struct reader *r)
 	if (!method) /* RFC 7591 s2; what names no redirect_uris is public */
 		method = member(r, "redirect_uris") ? "client_secret_basic"
 		                                    : "none";
-	if (!text_has_word("none client_secret_post client_secret_basic",
-	        method))
+	if (!text_has_word(ours, method))
 		return bad(r,
 		    "token_endpoint_auth_method must be none, "
 		    "client_secret_post or client_secret_basic");
@@ -443,7 +445,62 @@ registration_read_document(struct arena *arena, const struct settings *settings,
 	return OAUTH_OK;
 }
 
-/* ---- answers ---- */
+/* ---- an update (RFC 7592 s2.2) ---- */
+
+/* What the server alone says of a client must not be sent back. */
+static const char *
+member_not_to_send(struct reader *r)
+{
+	static const char *const keys[] = {"registration_access_token",
+	    "registration_client_uri", "client_secret_expires_at",
+	    "client_id_issued_at"};
+	size_t i;
+
+	for (i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+		if (member(r, keys[i]))
+			return keys[i];
+	return NULL;
+}
+
+static enum oauth_error
+read_identity(struct reader *r, const char *client_id,
+    const char **client_secret)
+{
+	const char *sent = json_string(r->metadata, "client_id"), *key;
+
+	if (!sent || !text_equal(sent, client_id))
+		return bad(r, "client_id must be the client's own");
+	key = member_not_to_send(r);
+	if (key)
+		return bad(r,
+		    arena_printf(r->arena, "%s must be left out", key));
+	if (!read_text(r, "client_secret", client_secret))
+		return bad(r, "client_secret must be a string");
+	if (!member(r, "redirect_uris"))
+		return bad(r,
+		    "redirect_uris is missing: an update replaces all "
+		    "metadata");
+	return OAUTH_OK;
+}
+
+enum oauth_error
+registration_read_update(struct arena *arena, const struct settings *settings,
+    struct json_object *metadata, const char *client_id,
+    struct client_registration *ret, const char **client_secret,
+    const char **reason)
+{
+	struct reader r = {arena, settings, metadata, NULL, reason};
+	enum oauth_error error = read_identity(&r, client_id, client_secret);
+
+	if (error)
+		return error;
+	error = registration_read(arena, settings, metadata, ret, reason);
+	if (!error)
+		ret->client_id = client_id;
+	return error;
+}
+
+/* ---- the answer ---- */
 
 static struct json_object *
 lines_as_array(const char *lines)
@@ -459,17 +516,32 @@ lines_as_array(const char *lines)
 	return array;
 }
 
+static void
+add_issue(struct arena *arena, struct json_object *o,
+    const struct settings *settings, const char *client_id,
+    const struct registration_issue *issue)
+{
+	json_add_int64(o, "client_id_issued_at", issue->issued_s);
+	json_add_string(o, "client_secret", issue->client_secret);
+	if (issue->client_secret)
+		json_add_int64(o, "client_secret_expires_at", 0);
+	json_add_string(o, "registration_access_token",
+	    issue->registration_access_token);
+	if (issue->registration_access_token)
+		json_add_string(o, "registration_client_uri",
+		    arena_printf(arena, "%s/api/oauth/register/%s",
+		        settings->oauth_base_url, client_id));
+}
+
 struct json_object *
-registration_response(const struct client_registration *registration,
-    int64_t issued_s, const char *client_secret)
+registration_response(struct arena *arena, const struct settings *settings,
+    const struct client_registration *registration,
+    const struct registration_issue *issue)
 {
 	struct json_object *o = json_object_new_object();
 
 	json_add_string(o, "client_id", registration->client_id);
-	json_add_int64(o, "client_id_issued_at", issued_s);
-	json_add_string(o, "client_secret", client_secret);
-	if (client_secret)
-		json_add_int64(o, "client_secret_expires_at", 0);
+	add_issue(arena, o, settings, registration->client_id, issue);
 	json_add_string(o, "client_name", registration->client_name);
 	json_object_object_add(o, "redirect_uris",
 	    lines_as_array(registration->redirect_uris));
@@ -488,19 +560,36 @@ registration_response(const struct client_registration *registration,
 	return o;
 }
 
+/* ---- what the server chooses ---- */
+
+/* A text of so many random bytes, its digest in *digest. */
+static const char *
+draw(struct arena *arena, size_t bytes, const struct sha256 **digest)
+{
+	const char *text = random_text(arena, bytes);
+	struct sha256 *sha256 = arena_alloc(arena, sizeof(*sha256));
+
+	*sha256 = sha256_of_text(text);
+	*digest = sha256;
+	return text;
+}
+
 const char *
 registration_draw(struct arena *arena, struct client_registration *registration)
 {
-	const char *secret;
-	struct sha256 *digest;
-
 	if (!registration->client_id)
 		registration->client_id = random_text(arena, CLIENT_ID_BYTES);
-	if (text_equal(registration->token_endpoint_auth_method, "none"))
+	if (!text_starts(registration->token_endpoint_auth_method,
+	        "client_secret_"))
 		return NULL;
-	secret = random_text(arena, CLIENT_SECRET_BYTES);
-	digest = arena_alloc(arena, sizeof(*digest));
-	*digest = sha256_of_text(secret);
-	registration->client_secret_digest = digest;
-	return secret;
+	return draw(arena, CLIENT_SECRET_BYTES,
+	    &registration->client_secret_digest);
+}
+
+const char *
+registration_draw_token(struct arena *arena,
+    struct client_registration *registration)
+{
+	return draw(arena, REGISTRATION_ACCESS_TOKEN_BYTES,
+	    &registration->registration_access_token_digest);
 }

@@ -75,14 +75,34 @@ client_check(struct store *store, struct arena *arena,
 	return outcome == 1 ? CLIENT_UNKNOWN : CLIENT_REFUSED;
 }
 
+void
+client_add_metadata(struct store_params *params,
+    const struct client_registration *registration)
+{
+	store_add_text(params, registration->client_name);
+	store_add_digest(params, registration->client_secret_digest);
+	store_add_text(params, registration->token_endpoint_auth_method);
+	store_add_text(params, registration->redirect_uris);
+	store_add_text(params, registration->grant_types);
+	store_add_text(params, registration->scope);
+	store_add_text(params, registration->client_uri);
+	store_add_text(params, registration->logo_uri);
+	store_add_text(params, registration->tos_uri);
+	store_add_text(params, registration->policy_uri);
+	store_add_text(params, registration->application_type);
+	store_add_text(params, registration->software_id);
+	store_add_text(params, registration->software_version);
+}
+
 enum client_register_result
 client_register(struct store *store, struct arena *arena,
     const struct client_registration *registration, const char *remote,
-    int64_t limit, int64_t *issued_s, int64_t *retry_after_s)
+    const char *receivers, int64_t limit, int64_t *issued_s,
+    int64_t *retry_after_s)
 {
 	static const struct statement statement = {"client_register",
 	    "SELECT * FROM oauth.client_register($1, $2, $3, $4, $5, $6, $7, "
-	    "$8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+	    "$8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
 	    false};
 	static const char *const outcomes[] = {
 	    [CLIENT_REGISTERED] = "registered",
@@ -94,22 +114,13 @@ client_register(struct store *store, struct arena *arena,
 	int outcome;
 
 	store_add_text(&params, registration->client_id);
-	store_add_text(&params, registration->client_name);
-	store_add_digest(&params, registration->client_secret_digest);
-	store_add_text(&params, registration->token_endpoint_auth_method);
-	store_add_text(&params, registration->redirect_uris);
-	store_add_text(&params, registration->grant_types);
-	store_add_text(&params, registration->scope);
-	store_add_text(&params, registration->client_uri);
-	store_add_text(&params, registration->logo_uri);
-	store_add_text(&params, registration->tos_uri);
-	store_add_text(&params, registration->policy_uri);
-	store_add_text(&params, registration->application_type);
-	store_add_text(&params, registration->software_id);
-	store_add_text(&params, registration->software_version);
+	client_add_metadata(&params, registration);
 	store_add_text(&params, registration->registration);
 	store_add_text(&params, remote);
 	store_add_int64(&params, limit);
+	store_add_digest(&params,
+	    registration->registration_access_token_digest);
+	store_add_text(&params, receivers);
 	row = store_call(store, &statement, &params);
 	if (!row)
 		return CLIENT_REGISTER_STORE_DOWN;

@@ -57,7 +57,13 @@ struct client_registration {
 	const char *client_uri, *logo_uri, *tos_uri, *policy_uri;
 	const char *application_type, *software_id, *software_version;
 	const char *registration; /* "dynamic", "admin" or "metadata" */
+	const struct sha256 *registration_access_token_digest; /* or NULL */
 };
+
+/* Add the parameters of its metadata, client_name to software_version, that
+ * storing functions take, client_secret_digest among them. */
+void client_add_metadata(struct store_params *params,
+    const struct client_registration *registration);
 
 enum client_register_result {
 	CLIENT_REGISTERED,
@@ -67,13 +73,14 @@ enum client_register_result {
 };
 
 /*
- * Store a client, at most limit an hour from the address remote (0: any
- * number).  CLIENT_REGISTERED sets *issued_s, CLIENT_THROTTLED
+ * Store a client, at most limit an hour from the address remote with the same
+ * receivers (redirect_uri_receivers()), ten times that from the address (0:
+ * any number).  CLIENT_REGISTERED sets *issued_s, CLIENT_THROTTLED
  * *retry_after_s.
  */
 enum client_register_result client_register(struct store *store,
     struct arena *arena, const struct client_registration *registration,
-    const char *remote, int64_t limit, int64_t *issued_s,
+    const char *remote, const char *receivers, int64_t limit, int64_t *issued_s,
     int64_t *retry_after_s) __attribute__((__warn_unused_result__));
 
 #endif

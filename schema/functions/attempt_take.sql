@@ -26,3 +26,22 @@ END
 $body$;
 COMMENT ON FUNCTION oauth.attempt_take(text, integer, integer) IS
   'Counts an attempt; the seconds to wait when it is beyond the limit of its window, else 0.';
+
+-- The seconds to wait when no attempt is left under a key, 0 when one is; none
+-- is counted.
+CREATE OR REPLACE FUNCTION oauth.attempt_wait(p_key text, p_limit integer, p_window_s integer)
+RETURNS integer LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+  v_ends_at timestamptz;
+BEGIN
+  SELECT a.window_started_at + p_window_s * interval '1 second' INTO v_ends_at
+    FROM oauth.attempt a WHERE a.key = p_key AND a.count >= p_limit;
+  IF v_ends_at > now() THEN
+    RETURN greatest(1, ceil(extract(epoch FROM v_ends_at - now()))::integer);
+  END IF;
+  RETURN 0;
+END
+$body$;
+COMMENT ON FUNCTION oauth.attempt_wait(text, integer, integer) IS
+  'The seconds to wait when no attempt is left in the window of a key, else 0; counts nothing.';

@@ -57,7 +57,7 @@ BEGIN
   deleted := oauth.jti_purge(p_batch);
   RETURN NEXT;
   kind := 'client';
-  deleted := oauth.client_purge(p_batch);
+  deleted := oauth.client_purge(p_batch) + oauth.client_retire(p_batch);
   RETURN NEXT;
 END
 $body$;

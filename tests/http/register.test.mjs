@@ -40,7 +40,7 @@ test('a confidential client gets a secret that is stored only as a digest', asyn
   assert.equal(rows[0].d.length, 64)
 })
 
-test('addresses that run code or leave the machine unencrypted are refused', async () => {
+test('threats 3 and 4: addresses that run code or leave the machine unencrypted are refused', async () => {
   for (const uri of ['javascript:alert(1)', 'JavaScript:alert(1)', ' javascript:alert(1)', '\tdata:text/html,x', 'vbscript:x',
     'file:///etc/passwd', 'blob:https://a/b', 'about:blank', 'http://example.com/cb', 'http://127.0.0.1.evil.example/cb',
     'http://localhost.evil.example/cb', 'http://0x7f000001/cb', 'http://2130706433/cb', 'https://user@example.com/cb',
@@ -55,9 +55,10 @@ test('one bad address beside good ones is dropped', async () => {
   assert.deepEqual(c.redirect_uris, ['https://app.example/cb', callback])
 })
 
-test('members that a client may not choose are not taken from it', async () => {
-  const c = await register(site, { client_id: 'mine', client_secret: 'mine', registration: 'admin', is_admin: true })
-  assert.notEqual(c.client_id, 'mine')
+test('threat 5: members that a client may not choose are not taken from it', async () => {
+  const mine = { client_id: 'mine', client_secret: 'mine', registration_access_token: 'mine', registration_client_uri: 'https://evil.example/' }
+  const c = await register(site, { ...mine, registration: 'admin', is_admin: true })
+  assert.ok(!JSON.stringify(c).includes('mine') && !JSON.stringify(c).includes('evil'))
   assert.ok(!('client_secret' in c) && !('is_admin' in c) && !('registration' in c))
   await refused({ redirect_uris: [callback], grant_types: ['password'] }, 'invalid_client_metadata')
   await refused({ redirect_uris: 'https://a.example/cb' }, 'invalid_client_metadata')
@@ -69,7 +70,7 @@ test('links that are not https are dropped', async () => {
   assert.equal(c.policy_uri, 'https://a.example/p')
 })
 
-test('what is not a JSON object is refused and nothing is stored', async () => {
+test('threat 9: what is not a JSON object is refused and nothing is stored', async () => {
   for (const body of ['{"redirect_uris":["https://a.example/"]', '{} x', '[]', '"x"', '', '{"client_name":"a","client_name":"b"}',
     '{"client_name":"\\u0000"}', '{"x":1e400}', '['.repeat(100) + ']'.repeat(100), Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])]) {
     await refused(body, 'invalid_client_metadata')
@@ -78,20 +79,106 @@ test('what is not a JSON object is refused and nothing is stored', async () => {
   assert.equal(big.status, 413)
 })
 
+test('private_key_jwt and odd key addresses are refused', async () => {
+  await refused({ redirect_uris: [callback], token_endpoint_auth_method: 'private_key_jwt', jwks_uri: 'https://a.example/jwks' }, 'invalid_client_metadata')
+  await refused({ redirect_uris: [callback], jwks_uri: 'http://a.example/jwks' }, 'invalid_client_metadata')
+})
+
 test('GET is not for this address', async () => {
   const answer = await send(url())
   assert.equal(answer.status, 405)
   assert.match(answer.headers.allow, /POST/)
 })
 
-test('registrations from one address are limited, and told when to try again', async () => {
+test('threat 7: a flood of one kind is told when to try again, and others behind the same address still register', async () => {
   const few = await startSite({ plain: true, conf: 'REGISTRATION_LIMIT=3' })
+  const attempt = uri => postJson(few.url('/api/oauth/register'), { redirect_uris: [uri] })
+  const throttled = answer => {
+    assert.equal(answer.status, 429, answer.text)
+    assert.equal(answer.json.error, 'temporarily_unavailable')
+    const wait = Number(answer.headers['retry-after'])
+    assert.ok(wait > 0 && wait <= 3600, `${wait}`)
+  }
   try {
-    for (let i = 0; i < 3; i++) await register(few)
-    const answer = await postJson(few.url('/api/oauth/register'), { redirect_uris: [callback] })
-    assert.equal(answer.status, 429)
-    assert.ok(Number(answer.headers['retry-after']) > 0)
+    // Ports, paths and the spellings of loopback make no other kind.
+    for (const uri of [callback, 'http://localhost:5000/x', 'http://[::1]/']) assert.equal((await attempt(uri)).status, 201)
+    for (let i = 0; i < 40; i++) throttled(await attempt(callback))
+    for (let i = 0; i < 3; i++) assert.equal((await attempt(`https://claude.ai:${443 + i}/cb/${i}`)).status, 201)
+    throttled(await attempt('https://claude.ai/api/mcp/auth_callback'))
+    assert.equal((await attempt('cursor://anysphere/cb')).status, 201)
+    assert.equal((await attempt('https://chatgpt.com/connector')).status, 201)
+
+    // Ten times the limit from one address is too many of any kind.
+    for (let i = 0; i < 22; i++) assert.equal((await attempt(`https://a${i}.example/cb`)).status, 201)
+    const rows = async () => (await few.sql('SELECT count(*)::int AS n FROM oauth.attempt'))[0].n
+    const before = await rows()
+    for (let i = 0; i < 5; i++) throttled(await attempt(`https://b${i}.example/cb`))
+    assert.equal(await rows(), before)
+    const [{ n }] = await few.sql('SELECT count(*)::int AS n FROM oauth.client')
+    assert.equal(n, 30)
   } finally {
     await few.stop()
+  }
+})
+
+test('with OAUTH_REGISTRATION=token who has the initial access token registers', async () => {
+  const secret = 'dGhlIGluaXRpYWwgYWNjZXNzIHRva2VuIG9mIGEgdGVzdA0'
+  const closed = await startSite({ plain: true, conf: `OAUTH_REGISTRATION=token\nINITIAL_ACCESS_TOKEN=${secret}` })
+  const attempt = (headers, metadata = { redirect_uris: [callback] }) => postJson(closed.url('/api/oauth/register'), metadata, headers)
+  try {
+    const described = await send(closed.url('/.well-known/oauth-authorization-server'))
+    assert.equal(described.json.registration_endpoint, closed.base + '/api/oauth/register')
+    const missing = await attempt({})
+    assert.equal(missing.status, 401)
+    assert.equal(missing.json.error, 'invalid_token')
+    assert.match(missing.headers['www-authenticate'], /^Bearer /)
+    assert.doesNotMatch(missing.headers['www-authenticate'], /error/)
+    assert.match(missing.headers['cache-control'], /no-store/)
+    for (const value of [`Bearer ${secret}x`, `Bearer ${secret.slice(1)}`, 'Bearer', 'Bearer ', `Basic ${secret}`, secret, 'Bearer a b']) {
+      const answer = await attempt({ Authorization: value, Origin: 'https://app.example' })
+      assert.equal(answer.status, 401, value)
+      assert.equal(answer.json.error, 'invalid_token')
+      assert.match(answer.headers['www-authenticate'], /^Bearer .*error="invalid_token"/)
+      assert.equal(answer.headers['access-control-allow-origin'], '*')
+    }
+    assert.deepEqual(await closed.sql('SELECT FROM oauth.client'), [])
+    for (const scheme of ['Bearer', 'bearer']) assert.equal((await attempt({ Authorization: `${scheme} ${secret}` })).status, 201)
+    const good = await attempt({ Authorization: `Bearer ${secret}` })
+    // It is no registration access token, nor the other way round.
+    for (const token of [secret, good.json.registration_access_token]) {
+      const answer = await send(good.json.registration_client_uri, { headers: { Authorization: `Bearer ${token}` } })
+      assert.equal(answer.status, token === secret ? 401 : 200)
+    }
+    assert.equal((await attempt({ Authorization: `Bearer ${good.json.registration_access_token}` })).status, 401)
+    assert.equal((await attempt({ Authorization: `Bearer ${secret}` }, { redirect_uris: [] })).status, 400)
+    const { stdout } = await closed.command('config', 'show')
+    assert.match(stdout, /^OAUTH_REGISTRATION=token$/m)
+    assert.ok(!stdout.includes(secret))
+    assert.ok(!(await closed.log()).includes(secret))
+  } finally {
+    await closed.stop()
+  }
+})
+
+test('with OAUTH_REGISTRATION=off nothing is served, registered clients included', async () => {
+  const off = await startSite({ plain: true, conf: 'OAUTH_REGISTRATION=off' })
+  try {
+    const described = await send(off.url('/.well-known/oauth-authorization-server'))
+    assert.ok(!('registration_endpoint' in described.json))
+    const token = 'x'.repeat(43)
+    await off.sql(`INSERT INTO oauth.client (client_id, token_endpoint_auth_method, redirect_uris, grant_types, registration, registration_access_token_digest)
+      VALUES ('early', 'none', '{https://a.example/}', '{authorization_code}', 'dynamic', sha256($1::text::bytea))`, [token])
+    const headers = { Authorization: `Bearer ${token}` }
+    for (const answer of [
+      await postJson(off.url('/api/oauth/register'), { redirect_uris: [callback] }, headers),
+      await send(off.url('/api/oauth/register/early'), { headers }),
+      await send(off.url('/api/oauth/register/early'), { method: 'DELETE', headers })
+    ]) {
+      assert.equal(answer.status, 404)
+      assert.equal(answer.json.error, 'not_found')
+    }
+    assert.equal((await off.sql('SELECT FROM oauth.client')).length, 1)
+  } finally {
+    await off.stop()
   }
 })

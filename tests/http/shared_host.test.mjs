@@ -6,7 +6,7 @@ import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, stat
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { authorizationRequest, Browser, newVerifier, redemption, register } from '../lib/flow.mjs'
-import { postForm, send } from '../lib/http.mjs'
+import { postForm, send, sendJson } from '../lib/http.mjs'
 import { freePort, startSite } from '../lib/site.mjs'
 
 const htaccess = new URL('../../apache-conf/shared-host.htaccess', import.meta.url)
@@ -84,4 +84,15 @@ test('a client authenticates by Basic and gets tokens', async () => {
     grant_type: 'refresh_token', refresh_token: answer.json.refresh_token, client_id: id, client_secret: client.client_secret
   })
   assert.equal(refreshed.status, 200, refreshed.text)
+})
+
+test('a client manages its registration', async () => {
+  const client = await register({ url: path => base + path })
+  const url = client.registration_client_uri.replace(site.base, base)
+  const headers = { Authorization: `Bearer ${client.registration_access_token}` }
+  assert.deepEqual((await send(url, { headers })).json, client)
+  const metadata = { client_id: client.client_id, client_name: 'Renamed', redirect_uris: client.redirect_uris, token_endpoint_auth_method: 'none' }
+  assert.equal((await sendJson(url, 'PUT', metadata, headers)).json.client_name, 'Renamed')
+  assert.equal((await send(url, { method: 'DELETE', headers })).status, 204)
+  assert.equal((await send(url, { headers })).status, 401)
 })

@@ -50,11 +50,11 @@ export function postForm (url, fields, headers = {}) {
   })
 }
 
-/** POST JSON: an object, or text as it stands. */
-export function postJson (url, value, headers = {}) {
+/** Send JSON by any method: an object, or text as it stands. */
+export function sendJson (url, method, value, headers = {}) {
   const body = typeof value === 'string' || Buffer.isBuffer(value) ? value : JSON.stringify(value)
   return send(url, {
-    method: 'POST',
+    method,
     body,
     headers: {
       'Content-Type': 'application/json',
@@ -63,3 +63,6 @@ export function postJson (url, value, headers = {}) {
     }
   })
 }
+
+/** POST JSON. */
+export const postJson = (url, value, headers) => sendJson(url, 'POST', value, headers)

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- What the logins of the programs may do: call their functions, nothing else.
 BEGIN;
-SELECT plan(12);
+SELECT plan(16);
 
 SELECT is_empty($$
   SELECT r.rolname, c.oid::regclass FROM pg_class c
@@ -20,7 +20,8 @@ $$, ARRAY['revocations_since', 'status'], 'the guard may ask what was revoked an
 
 SELECT ok(NOT has_function_privilege('mcp_web', p.oid, 'EXECUTE'), p.proname || ' is not for the endpoints')
   FROM pg_proc p WHERE p.pronamespace = 'oauth'::regnamespace
-   AND p.proname IN ('user_add', 'user_passwd', 'purge', 'revocations_since', 'client_purge', 'attempt_take');
+   AND p.proname IN ('user_add', 'user_passwd', 'purge', 'revocations_since', 'client_purge', 'attempt_take',
+     'attempt_wait', 'client_retire', 'client_register_wait', 'client_configuration_refusal');
 
 SELECT is_empty($$
   SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'oauth'::regnamespace
