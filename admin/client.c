@@ -3,17 +3,25 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/text.h"
 #include "command.h"
+#include "crypto/jwks.h"
 #include "oauth/redirect_uri.h"
 #include "oauth/registration.h"
+#include "oauth/resource.h"
 #include "oauth/scope.h"
 #include "store/client.h"
 
 static const char usage[] =
-    "client add --name NAME --redirect-uri URI [--redirect-uri URI ...]\n"
-    "           [--confidential] [--id CLIENT_ID] [--scope SCOPE]";
+    "client add --name NAME [--redirect-uri URI ...] [--client-credentials]\n"
+    "           [--introspect PATH ...] [--resource PATH ...] "
+    "[--confidential]\n"
+    "           [--jwks FILE | --jwks-uri URL] [--id CLIENT_ID]\n"
+    "           [--scope SCOPE]";
+
+enum { JWKS_MAX_BYTES = 1 << 16 };
 
 /* Every --redirect-uri, one a line; NULL after a refusal was told. */
 static const char *
@@ -61,53 +69,132 @@ store_client(struct command *command, const char *url,
 	return command_fail("%s", store_last_fault());
 }
 
+/* Every value of the option that names a resource by its path, as URIs; ""
+ * without any, NULL after a refusal was told. */
+static const char *
+take_resources(struct command *command, const struct settings *settings,
+    char **args, const char *option)
+{
+	const struct resource_setting *resource;
+	struct buf list = buf_in(command->arena);
+	const char *path;
+
+	while ((path = command_option(args, option))) {
+		resource = resource_of_path(settings, path);
+		if (!resource || !text_equal(resource->path, path)) {
+			(void)command_fail("%s is not in MCP_RESOURCES", path);
+			return NULL;
+		}
+		buf_addf(&list, "%s%s", list.len ? " " : "", resource->uri);
+	}
+	return buf_text(&list);
+}
+
+/* The public keys in a file, or NULL after a refusal was told. */
+static const char *
+read_jwks(struct command *command, const char *path)
+{
+	char *text = arena_alloc(command->arena, JWKS_MAX_BYTES + 1);
+	AUTO_FILE *file = fopen(path, "re");
+	struct jwt_key *keys;
+	size_t len, n = 0;
+
+	len = file ? fread(text, 1, JWKS_MAX_BYTES, file) : 0;
+	if (!jwks_read(command->arena, text, len, &keys, &n) || n == 0) {
+		(void)command_fail("%s is no JWK set with a public key", path);
+		return NULL;
+	}
+	return text;
+}
+
+/* What the client may do by itself, and how it shows who it is.  False after a
+ * refusal was told. */
+static bool
+take_rights(struct command *command, const struct settings *settings,
+    char **args, struct client_registration *registration)
+{
+	const char *jwks = command_option(args, "--jwks");
+	bool confidential = command_flag(args, "--confidential");
+	bool machine = command_flag(args, "--client-credentials");
+
+	registration->jwks_uri = command_option(args, "--jwks-uri");
+	registration->resources = take_resources(command, settings, args,
+	    "--resource");
+	registration->introspects = take_resources(command, settings, args,
+	    "--introspect");
+	if (!registration->resources || !registration->introspects)
+		return false;
+	if (jwks && !(registration->jwks = read_jwks(command, jwks)))
+		return false;
+	registration->token_endpoint_auth_method = registration->jwks ||
+	        registration->jwks_uri
+	    ? "private_key_jwt"
+	    : confidential || machine || *registration->introspects
+	    ? "client_secret_basic"
+	    : "none";
+	registration->grant_types = arena_printf(command->arena, "%s%s",
+	    *registration->redirect_uris ? "authorization_code refresh_token"
+	                                 : "",
+	    machine ? " client_credentials" : "");
+	registration->grant_types += *registration->grant_types == ' ';
+	if (!*registration->resources)
+		registration->resources = NULL; /* any */
+	if (!*registration->introspects)
+		registration->introspects = NULL;
+	return true;
+}
+
 static int
-add(struct command *command, struct client_registration *registration,
-    bool confidential)
+add(struct command *command, struct client_registration *registration)
 {
 	const char *url = command_database_url(command);
 
-	if (!url)
-		return EXIT_REFUSED;
-	registration->token_endpoint_auth_method = confidential
-	    ? "client_secret_basic"
-	    : "none";
-	return store_client(command, url, registration,
-	    registration_draw(command->arena, registration));
+	return url ? store_client(command, url, registration,
+	                 registration_draw(command->arena, registration))
+	           : EXIT_REFUSED;
+}
+
+/* What is left of args after the options must be the one word. */
+static int
+check(struct command *command, const struct settings *settings, char **args,
+    const struct client_registration *registration)
+{
+	if (!args[0] || !text_equal(args[0], "add") || args[1] ||
+	    !registration->client_name ||
+	    (!*registration->grant_types && !registration->introspects))
+		return command_usage(usage);
+	if (registration->client_id &&
+	    !text_is_base64url(registration->client_id))
+		return command_fail(
+		    "a client_id is made of letters, digits, - and _");
+	if (registration->scope &&
+	    !scope_covers(command->arena,
+	        scope_anywhere(command->arena, settings), registration->scope))
+		return command_fail(
+		    "the scope goes beyond SCOPES_SUPPORTED and "
+		    "MCP_RESOURCE_SCOPES");
+	return EXIT_GOOD;
 }
 
 int
 verb_client(struct command *command, char **args)
 {
-	const struct settings *settings;
-	bool confidential = command_flag(args, "--confidential");
+	const struct settings *settings = command_settings(command);
 	struct client_registration registration = {
 	    .registration = "admin",
-	    .grant_types = "authorization_code refresh_token",
 	    .client_id = command_option(args, "--id"),
 	    .client_name = command_option(args, "--name"),
 	    .scope = command_option(args, "--scope"),
 	};
+	int status;
 
-	settings = command_settings(command);
 	if (!settings)
 		return EXIT_REFUSED;
 	registration.redirect_uris = take_redirect_uris(command, settings,
 	    args);
-	if (!registration.redirect_uris)
+	if (!registration.redirect_uris ||
+	    !take_rights(command, settings, args, &registration))
 		return EXIT_REFUSED;
-	if (!args[0] || !text_equal(args[0], "add") || args[1] ||
-	    !registration.client_name || !*registration.redirect_uris)
-		return command_usage(usage);
-	if (registration.client_id &&
-	    !text_is_base64url(registration.client_id))
-		return command_fail(
-		    "a client_id is made of letters, digits, - and _");
-	if (registration.scope &&
-	    !scope_covers(command->arena,
-	        scope_anywhere(command->arena, settings), registration.scope))
-		return command_fail(
-		    "the scope goes beyond SCOPES_SUPPORTED and "
-		    "MCP_RESOURCE_SCOPES");
-	return add(command, &registration, confidential);
+	status = check(command, settings, args, &registration);
+	return status == EXIT_GOOD ? add(command, &registration) : status;
 }

@@ -52,9 +52,20 @@ session_of_access_token(struct request *rq, const char *text,
 		log_text("fault", fault);
 		return false;
 	}
-	if (access_token_judge(rq->arena, rq->settings, text, keys, n, NULL, 0,
-	        &token) == ACCESS_TOKEN_GOOD)
+	switch (access_token_judge_any(rq->arena, rq->settings, text, keys, n,
+	    time(NULL), &token)) {
+	case ACCESS_TOKEN_GOOD:
+	case ACCESS_TOKEN_EXPIRED: /* its session may live */
 		*session_id = token.sid;
+		break;
+	case ACCESS_TOKEN_MALFORMED:
+	case ACCESS_TOKEN_KEY_UNKNOWN:
+	case ACCESS_TOKEN_SIGNATURE:
+	case ACCESS_TOKEN_ISSUER:
+	case ACCESS_TOKEN_AUDIENCE:
+	case ACCESS_TOKEN_EARLY:
+		break;
+	}
 	return true;
 }
 

@@ -16,7 +16,7 @@ DECLARE
       "client_document_put", "client_document_missed", "fetch_take",
       "client_keys", "client_keys_turn", "client_keys_put", "jti_take",
       "machine_grant", "assertion_grant", "issuer_keys", "issuer_keys_turn",
-      "issuer_keys_put",
+      "issuer_keys_put", "token_introspect",
       "authorization_request_create", "authorization_request_get",
       "login_begin", "login_finish", "login_end",
       "consent_grant", "consent_deny", "code_redeem",

@@ -88,7 +88,7 @@ struct settings {
 	const char *initial_access_token; /* NULL unless REGISTRATION_TOKEN */
 	int64_t registration_limit; /* per address, receivers and hour; 0: none
 	                             */
-	bool client_credentials; /* the grant is served */
+	bool client_credentials;    /* the grant is served */
 	const struct id_jag_issuer *id_jag_issuers;
 	size_t n_id_jag_issuers;
 	bool client_metadata_documents;

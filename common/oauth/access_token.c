@@ -67,35 +67,16 @@ judge_times(struct json_object *claims, const struct access_token *token,
 	return token->exp_s <= now_s ? ACCESS_TOKEN_EXPIRED : ACCESS_TOKEN_GOOD;
 }
 
+/* Header, signature, issuer and the shape of the claims, which the caller
+ * owns. */
 static enum access_token_result
-judge_claims(struct arena *arena, const struct settings *settings,
-    struct json_object *claims, const char *resource_uri, int64_t now_s,
-    struct access_token *token)
+verify(struct arena *arena, const struct settings *settings, const char *token,
+    const struct jwt_key *keys, size_t n_keys, struct json_object **claims,
+    struct access_token *ret)
 {
-	const char *iss = json_string(claims, "iss");
+	const char *iss;
 
-	if (!iss || !text_equal(iss, settings->oauth_issuer))
-		return ACCESS_TOKEN_ISSUER;
-	if (!read_claims(arena, claims, token))
-		return ACCESS_TOKEN_MALFORMED;
-	if (!resource_uri)
-		return ACCESS_TOKEN_GOOD;
-	token->aud = resource_uri;
-	if (!claims_aud_holds(claims, audience_of(settings, resource_uri)))
-		return ACCESS_TOKEN_AUDIENCE;
-	return judge_times(claims, token, now_s);
-}
-
-enum access_token_result
-access_token_judge(struct arena *arena, const struct settings *settings,
-    const char *token, const struct jwt_key *keys, size_t n_keys,
-    const char *resource_uri, int64_t now_s, struct access_token *ret)
-{
-	AUTO_JSON *claims = NULL;
-	struct access_token judged = {0};
-	enum access_token_result result;
-
-	switch (jwt_verify(arena, token, at_jwt, keys, n_keys, &claims)) {
+	switch (jwt_verify(arena, token, at_jwt, keys, n_keys, claims)) {
 	case JWT_MALFORMED:
 	case JWT_HEADER:
 		return ACCESS_TOKEN_MALFORMED;
@@ -106,11 +87,66 @@ access_token_judge(struct arena *arena, const struct settings *settings,
 	case JWT_GOOD:
 		break;
 	}
-	if (!claims)
+	if (!*claims)
 		return ACCESS_TOKEN_MALFORMED;
-	result = judge_claims(arena, settings, claims, resource_uri, now_s,
-	    &judged);
+	iss = json_string(*claims, "iss");
+	if (!iss || !text_equal(iss, settings->oauth_issuer))
+		return ACCESS_TOKEN_ISSUER;
+	return read_claims(arena, *claims, ret) ? ACCESS_TOKEN_GOOD
+	                                        : ACCESS_TOKEN_MALFORMED;
+}
+
+enum access_token_result
+access_token_judge(struct arena *arena, const struct settings *settings,
+    const char *token, const struct jwt_key *keys, size_t n_keys,
+    const char *audience, int64_t now_s, struct access_token *ret)
+{
+	AUTO_JSON *claims = NULL;
+	struct access_token judged = {0};
+	enum access_token_result result;
+
+	result = verify(arena, settings, token, keys, n_keys, &claims, &judged);
+	if (result != ACCESS_TOKEN_GOOD)
+		return result;
+	judged.aud = audience;
+	if (!claims_aud_holds(claims, audience_of(settings, audience)))
+		return ACCESS_TOKEN_AUDIENCE;
+	result = judge_times(claims, &judged, now_s);
 	if (result == ACCESS_TOKEN_GOOD)
+		*ret = judged;
+	return result;
+}
+
+/* The resource of ours that the token is for, or NULL. */
+static const char *
+resource_of(const struct settings *settings, struct json_object *claims)
+{
+	size_t i;
+
+	for (i = 0; i < settings->n_mcp_resources; i++)
+		if (claims_aud_holds(claims,
+		        audience_of(settings, settings->mcp_resources[i].uri)))
+			return settings->mcp_resources[i].uri;
+	return NULL;
+}
+
+enum access_token_result
+access_token_judge_any(struct arena *arena, const struct settings *settings,
+    const char *token, const struct jwt_key *keys, size_t n_keys, int64_t now_s,
+    struct access_token *ret)
+{
+	AUTO_JSON *claims = NULL;
+	struct access_token judged = {0};
+	enum access_token_result result;
+
+	result = verify(arena, settings, token, keys, n_keys, &claims, &judged);
+	if (result != ACCESS_TOKEN_GOOD)
+		return result;
+	judged.aud = resource_of(settings, claims);
+	if (!judged.aud)
+		return ACCESS_TOKEN_AUDIENCE;
+	result = judge_times(claims, &judged, now_s);
+	if (result == ACCESS_TOKEN_GOOD || result == ACCESS_TOKEN_EXPIRED)
 		*ret = judged;
 	return result;
 }

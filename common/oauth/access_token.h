@@ -35,16 +35,23 @@ enum access_token_result {
 };
 
 /*
- * Judge a token presented for the resource uri at now_s: header, signature,
- * issuer, audience, times (RFC 9068 s4, RFC 8725).  resource_uri NULL leaves
- * the audience aside and accepts expired tokens, for revocation only.
- * ACCESS_TOKEN_GOOD fills *ret; its strings live in the arena.
+ * Judge a token presented at audience, a resource's canonical URI or the
+ * userinfo endpoint's URL, at now_s: header, signature, issuer, audience, times
+ * (RFC 9068 s4, RFC 8725).  ACCESS_TOKEN_GOOD fills *ret; its strings live in
+ * the arena.
  */
 enum access_token_result access_token_judge(struct arena *arena,
     const struct settings *settings, const char *token,
-    const struct jwt_key *keys, size_t n_keys, const char *resource_uri,
+    const struct jwt_key *keys, size_t n_keys, const char *audience,
     int64_t now_s, struct access_token *ret)
     __attribute__((__warn_unused_result__));
+
+/* The same for a token of any of our resources, which becomes ret->aud.  *ret
+ * is filled for an expired one as well. */
+enum access_token_result access_token_judge_any(struct arena *arena,
+    const struct settings *settings, const char *token,
+    const struct jwt_key *keys, size_t n_keys, int64_t now_s,
+    struct access_token *ret) __attribute__((__warn_unused_result__));
 
 /* A few words on a result, for the log. */
 const char *access_token_reason(enum access_token_result result);

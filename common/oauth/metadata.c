@@ -6,6 +6,8 @@
 
 static const char client_methods[] =
     "none client_secret_post client_secret_basic private_key_jwt";
+static const char confidential_methods[] =
+    "client_secret_post client_secret_basic private_key_jwt";
 static const char assertion_algs[] = "RS256 ES256 EdDSA";
 
 static void
@@ -53,6 +55,13 @@ metadata_of_server(struct arena *arena, const struct settings *settings)
 	if (settings->client_metadata_documents)
 		json_add_true(o, "client_id_metadata_document_supported");
 	json_add_true(o, "authorization_response_iss_parameter_supported");
+	add_url(arena, o, "introspection_endpoint", settings,
+	    "/api/oauth/introspect");
+	json_add_words(o, "introspection_endpoint_auth_methods_supported",
+	    confidential_methods);
+	json_add_words(o,
+	    "introspection_endpoint_auth_signing_alg_values_supported",
+	    assertion_algs);
 	json_add_true(o, "resource_indicators_supported");
 	json_object_object_add(o, "require_pushed_authorization_requests",
 	    json_object_new_boolean(0));

@@ -289,8 +289,8 @@ read_response_types(struct reader *r)
 static enum oauth_error
 read_auth_method(struct reader *r)
 {
-	static const char
-	    ours[] = "none client_secret_post client_secret_basic";
+	static const char ours[] =
+	    "none client_secret_post client_secret_basic private_key_jwt";
 	const char *method;
 
 	if (!read_text(r, "token_endpoint_auth_method", &method))
@@ -301,7 +301,8 @@ read_auth_method(struct reader *r)
 	if (!text_has_word(ours, method))
 		return bad(r,
 		    "token_endpoint_auth_method must be none, "
-		    "client_secret_post or client_secret_basic");
+		    "client_secret_post, client_secret_basic or "
+		    "private_key_jwt");
 	r->ret->token_endpoint_auth_method = method;
 	return OAUTH_OK;
 }
@@ -324,41 +325,6 @@ read_scope(struct reader *r)
 	return OAUTH_OK;
 }
 
-enum oauth_error
-registration_read(struct arena *arena, const struct settings *settings,
-    struct json_object *metadata, struct client_registration *ret,
-    const char **reason)
-{
-	struct client_registration registration = {.registration = "dynamic"};
-	struct reader r = {arena, settings, metadata, &registration, reason};
-	enum oauth_error error;
-
-	if ((error = read_redirect_uris(&r)) ||
-	    (error = read_grant_types(&r)) ||
-	    (error = read_response_types(&r)) ||
-	    (error = read_auth_method(&r)) || (error = read_texts(&r)) ||
-	    (error = read_uris(&r)) || (error = read_scope(&r)))
-		return error;
-	*ret = registration;
-	return OAUTH_OK;
-}
-
-/* ---- documents that stand at their client_id ---- */
-
-static enum oauth_error
-check_self(struct reader *r, const char *client_id)
-{
-	const char *said = json_string(r->metadata, "client_id");
-
-	if (!said || !text_equal(said, client_id))
-		return bad(r, "client_id is not the document's own URL");
-	if (member(r, "client_secret") || member(r, "client_secret_expires_at"))
-		return bad(r, "the document holds a client_secret");
-	if (!member(r, "redirect_uris"))
-		return bad(r, "redirect_uris is missing");
-	return OAUTH_OK;
-}
-
 /* A JWK set of public keys, kept as it is. */
 static enum oauth_error
 read_jwks(struct reader *r)
@@ -378,6 +344,73 @@ read_jwks(struct reader *r)
 		if (jwk_is_private(json_object_array_get_idx(keys, i)))
 			return bad(r, "jwks holds a private or shared key");
 	r->ret->jwks = json_text(r->arena, jwks);
+	return OAUTH_OK;
+}
+
+/* Where the browser may go after signing out (OpenID Connect RP-Initiated
+ * Logout s3.1): what could be a redirect URI, and nothing else. */
+static enum oauth_error
+read_post_logout(struct reader *r)
+{
+	struct json_object *list = member(r, "post_logout_redirect_uris");
+	struct buf kept = buf_in(r->arena);
+
+	if (!list)
+		return OAUTH_OK;
+	if (!json_object_is_type(list, json_type_array) ||
+	    json_object_array_length(list) > REDIRECT_URIS_MAX ||
+	    !keep_usable(r, list, &kept))
+		return bad(r,
+		    "post_logout_redirect_uris must be a list of at most 100 "
+		    "URIs");
+	r->ret->post_logout_redirect_uris = kept.len ? buf_text(&kept) : NULL;
+	return OAUTH_OK;
+}
+
+/* A client that signs must say with what. */
+static enum oauth_error
+check_keys(struct reader *r)
+{
+	if (text_equal(r->ret->token_endpoint_auth_method, "private_key_jwt") &&
+	    !r->ret->jwks && !r->ret->jwks_uri)
+		return bad(r, "private_key_jwt needs jwks or jwks_uri");
+	return OAUTH_OK;
+}
+
+enum oauth_error
+registration_read(struct arena *arena, const struct settings *settings,
+    struct json_object *metadata, struct client_registration *ret,
+    const char **reason)
+{
+	struct client_registration registration = {.registration = "dynamic"};
+	struct reader r = {arena, settings, metadata, &registration, reason};
+	enum oauth_error error;
+
+	if ((error = read_redirect_uris(&r)) ||
+	    (error = read_grant_types(&r)) ||
+	    (error = read_response_types(&r)) ||
+	    (error = read_auth_method(&r)) || (error = read_texts(&r)) ||
+	    (error = read_uris(&r)) || (error = read_scope(&r)) ||
+	    (error = read_jwks(&r)) || (error = read_post_logout(&r)) ||
+	    (error = check_keys(&r)))
+		return error;
+	*ret = registration;
+	return OAUTH_OK;
+}
+
+/* ---- documents that stand at their client_id ---- */
+
+static enum oauth_error
+check_self(struct reader *r, const char *client_id)
+{
+	const char *said = json_string(r->metadata, "client_id");
+
+	if (!said || !text_equal(said, client_id))
+		return bad(r, "client_id is not the document's own URL");
+	if (member(r, "client_secret") || member(r, "client_secret_expires_at"))
+		return bad(r, "the document holds a client_secret");
+	if (!member(r, "redirect_uris"))
+		return bad(r, "redirect_uris is missing");
 	return OAUTH_OK;
 }
 
@@ -437,7 +470,8 @@ registration_read_document(struct arena *arena, const struct settings *settings,
 	    (error = read_grant_types(&r)) ||
 	    (error = read_response_types(&r)) || (error = read_texts(&r)) ||
 	    (error = read_uris(&r)) || (error = read_scope(&r)) ||
-	    (error = read_jwks(&r)) || (error = read_document_methods(&r)))
+	    (error = read_jwks(&r)) || (error = read_post_logout(&r)) ||
+	    (error = read_document_methods(&r)))
 		return error;
 	if (!registration.client_name)
 		return bad(&r, "client_name is missing");
@@ -533,6 +567,16 @@ add_issue(struct arena *arena, struct json_object *o,
 		        settings->oauth_base_url, client_id));
 }
 
+/* Keys that came from a jwks_uri are no part of what was registered. */
+static void
+add_keys(struct json_object *o, const struct client_registration *registration)
+{
+	json_add_string(o, "jwks_uri", registration->jwks_uri);
+	if (registration->jwks && !registration->jwks_uri)
+		json_object_object_add(o, "jwks",
+		    json_read(registration->jwks, strlen(registration->jwks)));
+}
+
 struct json_object *
 registration_response(struct arena *arena, const struct settings *settings,
     const struct client_registration *registration,
@@ -557,6 +601,10 @@ registration_response(struct arena *arena, const struct settings *settings,
 	json_add_string(o, "application_type", registration->application_type);
 	json_add_string(o, "software_id", registration->software_id);
 	json_add_string(o, "software_version", registration->software_version);
+	add_keys(o, registration);
+	if (registration->post_logout_redirect_uris)
+		json_object_object_add(o, "post_logout_redirect_uris",
+		    lines_as_array(registration->post_logout_redirect_uris));
 	return o;
 }
 

@@ -92,6 +92,9 @@ client_add_metadata(struct store_params *params,
 	store_add_text(params, registration->application_type);
 	store_add_text(params, registration->software_id);
 	store_add_text(params, registration->software_version);
+	store_add_text(params, registration->jwks);
+	store_add_text(params, registration->jwks_uri);
+	store_add_text(params, registration->post_logout_redirect_uris);
 }
 
 enum client_register_result
@@ -102,7 +105,8 @@ client_register(struct store *store, struct arena *arena,
 {
 	static const struct statement statement = {"client_register",
 	    "SELECT * FROM oauth.client_register($1, $2, $3, $4, $5, $6, $7, "
-	    "$8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+	    "$8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, "
+	    "$21, $22, $23, $24)",
 	    false};
 	static const char *const outcomes[] = {
 	    [CLIENT_REGISTERED] = "registered",
@@ -121,6 +125,8 @@ client_register(struct store *store, struct arena *arena,
 	store_add_digest(&params,
 	    registration->registration_access_token_digest);
 	store_add_text(&params, receivers);
+	store_add_text(&params, registration->resources);
+	store_add_text(&params, registration->introspects);
 	row = store_call(store, &statement, &params);
 	if (!row)
 		return CLIENT_REGISTER_STORE_DOWN;

@@ -53,6 +53,8 @@ struct client_registration {
 	const char *token_endpoint_auth_method;
 	const char *token_endpoint_auth_methods; /* when it may use several */
 	const char *jwks, *jwks_uri;
+	const char *post_logout_redirect_uris; /* one a line */
+	const char *resources, *introspects;   /* of clients by hand */
 	const char *redirect_uris, *grant_types, *scope;
 	const char *client_uri, *logo_uri, *tos_uri, *policy_uri;
 	const char *application_type, *software_id, *software_version;
@@ -60,8 +62,9 @@ struct client_registration {
 	const struct sha256 *registration_access_token_digest; /* or NULL */
 };
 
-/* Add the parameters of its metadata, client_name to software_version, that
- * storing functions take, client_secret_digest among them. */
+/* Add the parameters of its metadata, from client_name to
+ * post_logout_redirect_uris, that storing functions take, client_secret_digest
+ * among them. */
 void client_add_metadata(struct store_params *params,
     const struct client_registration *registration);
 

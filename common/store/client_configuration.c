@@ -41,6 +41,10 @@ read_registration(struct arena *arena, const PGresult *row)
 	    .application_type = store_text(arena, row, 0, "application_type"),
 	    .software_id = store_text(arena, row, 0, "software_id"),
 	    .software_version = store_text(arena, row, 0, "software_version"),
+	    .jwks = store_text(arena, row, 0, "jwks"),
+	    .jwks_uri = store_text(arena, row, 0, "jwks_uri"),
+	    .post_logout_redirect_uris = store_text(arena, row, 0,
+	        "post_logout_redirect_uris"),
 	};
 }
 
@@ -75,7 +79,7 @@ client_configuration_put(struct store *store, struct arena *arena,
 {
 	static const struct statement statement = {"client_configuration_put",
 	    "SELECT * FROM oauth.client_configuration_put($1, $2, $3, $4, $5, "
-	    "$6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+	    "$6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
 	    false};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;

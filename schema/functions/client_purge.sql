@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 --
--- client_purge - remove up to p_batch dynamic clients that no user allowed
--- within a day of their registration.  One with a session is never removed.
+-- client_purge - remove up to p_batch clients that came by themselves and that no
+-- user allowed within a day.  One with a session is never removed.
 CREATE OR REPLACE FUNCTION oauth.client_purge(p_batch integer)
 RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
@@ -10,7 +10,7 @@ DECLARE
 BEGIN
   DELETE FROM oauth.client c WHERE c.client_id IN (
     SELECT u.client_id FROM oauth.client u
-     WHERE u.registration = 'dynamic' AND u.consented_at IS NULL
+     WHERE u.registration IN ('dynamic', 'metadata') AND u.consented_at IS NULL
        AND u.created_at < now() - interval '1 day'
        AND NOT EXISTS (SELECT FROM public.mcp_server_sessions s
                         WHERE s.client_identifier = u.client_id)
@@ -22,7 +22,7 @@ $body$;
 COMMENT ON FUNCTION oauth.client_purge(integer) IS
   'Removes some registrations that never reached consent; how many.';
 
--- client_retire - remove up to p_batch dynamic clients that were allowed once
+-- client_retire - remove up to p_batch such clients that were allowed once
 -- and have had no session and no user's consent for 90 days: what a user
 -- forgot.  One with a session is never removed.
 CREATE OR REPLACE FUNCTION oauth.client_retire(p_batch integer)
@@ -33,7 +33,7 @@ DECLARE
 BEGIN
   DELETE FROM oauth.client c WHERE c.client_id IN (
     SELECT u.client_id FROM oauth.client u
-     WHERE u.registration = 'dynamic' AND u.consented_at IS NOT NULL
+     WHERE u.registration IN ('dynamic', 'metadata') AND u.consented_at IS NOT NULL
        AND coalesce(u.last_used_at, u.consented_at) < now() - interval '90 days'
        AND NOT EXISTS (SELECT FROM public.mcp_server_sessions s
                         WHERE s.client_identifier = u.client_id)

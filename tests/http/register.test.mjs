@@ -79,8 +79,17 @@ test('threat 9: what is not a JSON object is refused and nothing is stored', asy
   assert.equal(big.status, 413)
 })
 
-test('private_key_jwt and odd key addresses are refused', async () => {
-  await refused({ redirect_uris: [callback], token_endpoint_auth_method: 'private_key_jwt', jwks_uri: 'https://a.example/jwks' }, 'invalid_client_metadata')
+test('odd keys and key addresses are refused', async () => {
+  const signs = { redirect_uris: [callback], token_endpoint_auth_method: 'private_key_jwt' }
+  const jwk = { kty: 'EC', crv: 'P-256', x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU', y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0' }
+  for (const more of [{}, { jwks: {} }, { jwks: { keys: [] } }, { jwks: 'keys' }, { jwks: { keys: [{ ...jwk, d: 'AAAA' }] } },
+    { jwks: { keys: [{ kty: 'oct', k: 'AAAA' }] } }, { jwks: { keys: [jwk] }, jwks_uri: 'https://a.example/jwks' }]) {
+    await refused({ ...signs, ...more }, 'invalid_client_metadata')
+  }
+  const kept = await register(site, { ...signs, jwks: { keys: [jwk] } })
+  assert.deepEqual(kept.jwks, { keys: [jwk] })
+  assert.ok(!('client_secret' in kept))
+  assert.equal((await register(site, { ...signs, jwks_uri: 'https://a.example/jwks' })).jwks_uri, 'https://a.example/jwks')
   await refused({ redirect_uris: [callback], jwks_uri: 'http://a.example/jwks' }, 'invalid_client_metadata')
 })
 

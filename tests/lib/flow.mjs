@@ -160,3 +160,12 @@ export async function whoami (site, accessToken, headers) {
   assert.equal(answer.status, 200, answer.text)
   return answer.json.result.structuredContent
 }
+
+/** Wait until check() holds: guards hear of a revocation within seconds. */
+export async function until (check, seconds = 10) {
+  const end = Date.now() + seconds * 1000
+  while (!await check()) {
+    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${check}`)
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+}

@@ -109,3 +109,9 @@ export class Site {
     await rm(this.dir, { recursive: true, force: true })
   }
 }
+
+/** mcp-oauth client add; returns {client_id, client_secret}. */
+export async function addClient (site, ...args) {
+  const { stdout } = await site.command('client', 'add', ...args)
+  return Object.fromEntries(stdout.trim().split('\n').map(line => line.split('=')))
+}

@@ -1,0 +1,51 @@
+-- SPDX-License-Identifier: MIT
+--
+-- token_introspect - is an access token, whose signature and times were
+-- verified already, still good? (RFC 7662 s2.2)  Asked by a client that the
+-- operator lets introspect tokens of this resource.
+--
+-- Outcomes: active (username is the user's e-mail address); inactive: revoked,
+-- its session gone, its user or client disabled, or of a resource that is not
+-- the caller's; not_allowed: the caller may introspect nothing; and those of
+-- client_check.
+CREATE OR REPLACE FUNCTION oauth.token_introspect(
+  p_client_id text, p_method text, p_client_secret_digest bytea, p_session_id uuid,
+  p_token_client_id text, p_jti text, p_issued_s bigint, p_resource text)
+RETURNS TABLE (outcome text, username text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+  v_introspects text[];
+  s public.mcp_server_sessions;
+BEGIN
+  outcome := oauth.client_check(p_client_id, p_method, p_client_secret_digest);
+  IF outcome = 'ok' THEN
+    SELECT c.introspects INTO v_introspects FROM oauth.client c WHERE c.client_id = p_client_id;
+    outcome := CASE WHEN p_method = 'none' OR v_introspects IS NULL THEN 'not_allowed' END;
+  END IF;
+  IF outcome IS NOT NULL THEN
+    RETURN NEXT;
+    RETURN;
+  END IF;
+
+  outcome := 'inactive';
+  SELECT * INTO s FROM public.mcp_server_sessions x WHERE x.id = p_session_id;
+  IF s.id IS NOT NULL AND p_resource = ANY (v_introspects)
+     AND s.client_identifier = p_token_client_id
+     AND EXISTS (SELECT FROM oauth.client c
+                  WHERE c.client_id = p_token_client_id AND c.disabled_at IS NULL)
+     AND NOT EXISTS (SELECT FROM oauth.revocation r
+                      WHERE (r.session_id = s.id OR r.user_id = s.user_id
+                             OR r.client_id = p_token_client_id OR r.jti = p_jti OR r.everything)
+                        AND r.not_before >= to_timestamp(p_issued_s)) THEN
+    SELECT u.email::text INTO username FROM public.users u
+     WHERE u.id = s.user_id AND u.disabled_at IS NULL;
+    IF FOUND OR s.user_id IS NULL THEN
+      outcome := 'active';
+    END IF;
+  END IF;
+  RETURN NEXT;
+END
+$body$;
+COMMENT ON FUNCTION oauth.token_introspect(text, text, bytea, uuid, text, text, bigint, text) IS
+  'Is an access token still good? (RFC 7662): active, inactive, not_allowed.';
