@@ -10,7 +10,6 @@
 #include "crypto/jwks.h"
 #include "crypto/keyring.h"
 #include "doctor.h"
-#include "oauth/guard_rules.h"
 #include "oauth/scope.h"
 
 enum { JWKS_MAX_BYTES = 1 << 18 };
@@ -81,41 +80,6 @@ check_scopes(struct doctor *doctor)
 		    scope_base(doctor->arena, server, a),
 		    scope_base(doctor->arena, guard, b));
 	}
-}
-
-/* A rule whose scope nobody can be granted lets nobody through. */
-static void
-check_rules(struct doctor *doctor)
-{
-	const struct settings *guard = doctor->guard;
-	const struct guard_rule *rule;
-	struct guard_rules rules;
-	const char *error;
-	size_t i;
-
-	if (!guard->guard_rules)
-		return;
-	if (!guard_rules_load(doctor->arena, guard, guard->guard_rules, &rules,
-	        &error)) {
-		doctor_problem(doctor, "mend the file; see guard.conf(5)", "%s",
-		    error);
-		return;
-	}
-	for (i = 0; i < rules.n; i++) {
-		rule = &rules.rules[i];
-		if (rule->is_legacy ||
-		    scope_covers(doctor->arena,
-		        scope_of_resource(doctor->arena, guard, rule->resource),
-		        rule->scopes))
-			continue;
-		doctor_problem(doctor,
-		    "add the scope to SCOPES_SUPPORTED or to "
-		    "MCP_RESOURCE_SCOPES of both files",
-		    "%s line %d asks for \"%s\", which does not exist for %s",
-		    guard->guard_rules, rule->line, rule->scopes,
-		    rule->resource->path);
-	}
-	doctor_ok(doctor, "%s holds %zu rules", guard->guard_rules, rules.n);
 }
 
 /* Does the file hold the key that signs at when_s? */
@@ -193,7 +157,6 @@ doctor_files(struct doctor *doctor)
 		return;
 	check_agreement(doctor);
 	check_scopes(doctor);
-	check_rules(doctor);
 	if (!doctor->server->hs256 && !doctor->guard->hs256)
 		check_jwks(doctor);
 }

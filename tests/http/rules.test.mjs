@@ -20,12 +20,13 @@ const rules = `# resource  method  name  scopes
 /mcp    server/*         *           -
 /mcp    resources/read   file:///a/* nowhere
 /files  *                *           email profile
+/bad    tools/*          *           -
 /old    tools/call       echo        tools:write
 /old    tools/list       *           -
 /old    *                *           email
 unsafe-legacy /old headers=optional
 `
-const settings = `MCP_RESOURCES=/mcp /files /old /free
+const settings = `MCP_RESOURCES=/mcp /files /old /free /bad
 SCOPES_SUPPORTED=email profile tools:*`
 
 let site, folder, file, token, wide
@@ -37,7 +38,9 @@ before(async () => {
   site = await startSite({
     conf: settings,
     guardConf: `${settings}\nGUARD_RULES=${file}\nMCP_ALLOWED_ORIGINS=https://app.example`,
-    apache: ['/files', '/old', '/free'].map(path => `Alias ${path} \${MCP_OAUTH_LIBEXEC}/demo/whoami\nUse GuardMCP ${path}`).join('\n')
+    apache: ['/files', '/old', '/free'].map(path => `Alias ${path} \${MCP_OAUTH_LIBEXEC}/demo/whoami\nUse GuardMCP ${path}`).join('\n') +
+      // A server that takes everything, whatever its headers say.
+      '\nUse GuardMCP /bad\n<Location "/bad">\n  RewriteEngine On\n  RewriteRule ^ - [R=204,L]\n</Location>'
   })
   token = (await connect(site, { params: { scope: 'email' } })).tokens.access_token
   wide = (await connect(site, { params: { scope: 'email tools:*' } })).tokens.access_token
@@ -105,10 +108,6 @@ describe('the first rule that fits decides', () => {
     await denied(message(wide, 'Tools/list'))
     await denied(message(wide, 'resources/read', 'file:///a/b'))
     await denied(message(wide, 'resources/read', 'file:///b'))
-    await assert.rejects(site.command('doctor'), error => {
-      assert.match(error.stdout, /guard\.rules line 8 asks for "nowhere", which does not exist for \/mcp/)
-      return true
-    })
   })
 
   test('a step-up challenge holds what is needed and what was granted', async () => {
@@ -246,6 +245,17 @@ describe('other resources', () => {
   })
 })
 
+test('doctor finds rules that nobody can meet, and servers that do not compare', async () => {
+  await assert.rejects(site.command('doctor'), error => {
+    assert.match(error.stdout, /guard\.rules line 8 asks for "nowhere", which does not exist for \/mcp/)
+    assert.match(error.stdout, /ok: the server of \/mcp refuses a body that its headers do not tell/)
+    assert.match(error.stdout, /ok: the server of \/old refuses/)
+    assert.match(error.stdout, /problem: the server of \/bad answers status 204/)
+    assert.match(error.stdout, /\n2 problems\n$/)
+    return true
+  })
+})
+
 test('a changed file is noticed; a broken one leaves the old rules in force, and the command names its line', async () => {
   const replace = async text => {
     await writeFile(file + '.new', text)
@@ -267,7 +277,7 @@ test('a changed file is noticed; a broken one leaves the old rules in force, and
     }
     assert.equal((await message(token, 'ping')).status, 200)
     await assert.rejects(site.command('config', 'check'), error => {
-      assert.match(error.stderr, /guard\.rules line 15: \/fiels is not in MCP_RESOURCES/)
+      assert.match(error.stderr, /guard\.rules line 16: \/fiels is not in MCP_RESOURCES/)
       return true
     })
   } finally {
