@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "command.h"
+#include "oauth/guard_rules.h"
 
 static const struct settings *
 load_guard(struct command *command, const char **error)
@@ -27,6 +28,20 @@ show(struct command *command, bool guard)
 	return EXIT_GOOD;
 }
 
+static bool
+rules_good(struct command *command, const struct settings *guard)
+{
+	struct guard_rules rules;
+	const char *error = NULL;
+
+	if (!guard->guard_rules ||
+	    guard_rules_load(command->arena, guard, guard->guard_rules, &rules,
+	        &error))
+		return true;
+	(void)command_fail("%s", error);
+	return false;
+}
+
 static int
 check(struct command *command)
 {
@@ -36,7 +51,7 @@ check(struct command *command)
 
 	if (!guard)
 		(void)command_fail("%s", error);
-	if (!server || !guard)
+	if (!server || !guard || !rules_good(command, guard))
 		return EXIT_REFUSED;
 	puts("both files are good");
 	return EXIT_GOOD;

@@ -48,6 +48,8 @@ verb_doctor(struct command *command, char **args)
 		doctor_database(&doctor);
 		doctor_site(&doctor);
 	}
+	if (doctor.server && doctor.guard)
+		doctor_rules(&doctor);
 	if (doctor.problems == 0) {
 		puts("all is well");
 		return EXIT_GOOD;

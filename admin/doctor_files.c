@@ -10,6 +10,7 @@
 #include "crypto/jwks.h"
 #include "crypto/keyring.h"
 #include "doctor.h"
+#include "oauth/scope.h"
 
 enum { JWKS_MAX_BYTES = 1 << 18 };
 
@@ -54,6 +55,31 @@ check_agreement(struct doctor *doctor)
 	    guard->mcp_resources_text);
 	check_same(doctor, "JWT_ALG", server->hs256 ? "HS256" : "EdDSA",
 	    guard->hs256 ? "HS256" : "EdDSA");
+}
+
+/* What the guard asks for must be what the server can grant. */
+static void
+check_scopes(struct doctor *doctor)
+{
+	const struct settings *server = doctor->server, *guard = doctor->guard;
+	const struct resource_setting *a, *b;
+	size_t i;
+
+	if (!text_equal(server->mcp_resources_text, guard->mcp_resources_text))
+		return;
+	for (i = 0; i < server->n_mcp_resources; i++) {
+		a = &server->mcp_resources[i];
+		b = &guard->mcp_resources[i];
+		check_same(doctor,
+		    arena_printf(doctor->arena, "the scopes of %s", a->path),
+		    scope_of_resource(doctor->arena, server, a),
+		    scope_of_resource(doctor->arena, guard, b));
+		check_same(doctor,
+		    arena_printf(doctor->arena, "the base scopes of %s",
+		        a->path),
+		    scope_base(doctor->arena, server, a),
+		    scope_base(doctor->arena, guard, b));
+	}
 }
 
 /* Does the file hold the key that signs at when_s? */
@@ -136,6 +162,7 @@ doctor_files(struct doctor *doctor)
 	if (!doctor->server || !doctor->guard)
 		return;
 	check_agreement(doctor);
+	check_scopes(doctor);
 	if (!doctor->server->hs256 && !doctor->guard->hs256)
 		check_jwks(doctor);
 }

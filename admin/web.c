@@ -43,7 +43,7 @@ take_header(char *data, size_t size, size_t n, void *arg)
 
 static void
 set_options(CURL *curl, struct receiver *receiver, const char *url,
-    const char *form, struct curl_slist *headers)
+    const char *body, struct curl_slist *headers)
 {
 	(void)curl_easy_setopt(curl, CURLOPT_URL, url);
 	(void)curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)TIMEOUT_S);
@@ -55,8 +55,8 @@ set_options(CURL *curl, struct receiver *receiver, const char *url,
 	(void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, receiver);
 	(void)curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
 	(void)curl_easy_setopt(curl, CURLOPT_HEADERDATA, receiver);
-	if (form)
-		(void)curl_easy_setopt(curl, CURLOPT_POSTFIELDS, form);
+	if (body)
+		(void)curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
 }
 
 static struct web_answer
@@ -79,25 +79,36 @@ perform(struct arena *arena, CURL *curl, struct receiver *receiver)
 }
 
 struct web_answer
-web_ask(struct arena *arena, const char *url, const char *form,
-    const char *authorization)
+web_ask_with(struct arena *arena, const char *url, const char *body,
+    const char *const *headers)
 {
 	struct receiver receiver = {arena, buf_in(arena), ""};
 	struct web_answer answer = {.error = "could not start libcurl",
 	    .content_type = "",
 	    .authenticate = "",
 	    .body = ""};
-	struct curl_slist *headers = NULL;
+	struct curl_slist *list = NULL;
 	CURL *curl = curl_easy_init();
 
 	if (!curl)
 		return answer;
-	if (authorization)
-		headers = curl_slist_append(headers,
-		    arena_printf(arena, "Authorization: %s", authorization));
-	set_options(curl, &receiver, url, form, headers);
+	for (; *headers; headers++)
+		list = curl_slist_append(list, *headers);
+	set_options(curl, &receiver, url, body, list);
 	answer = perform(arena, curl, &receiver);
-	curl_slist_free_all(headers);
+	curl_slist_free_all(list);
 	curl_easy_cleanup(curl);
 	return answer;
+}
+
+struct web_answer
+web_ask(struct arena *arena, const char *url, const char *form,
+    const char *authorization)
+{
+	const char *headers[] = {NULL, NULL};
+
+	if (authorization)
+		headers[0] = arena_printf(arena, "Authorization: %s",
+		    authorization);
+	return web_ask_with(arena, url, form, headers);
 }

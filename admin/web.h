@@ -15,8 +15,15 @@ struct web_answer {
 	const char *body;
 };
 
+/*
+ * GET url, or POST body when that is not NULL; headers are whole lines, the
+ * last entry is NULL.  No redirects, ten seconds at most.
+ */
+struct web_answer web_ask_with(struct arena *arena, const char *url,
+    const char *body, const char *const *headers);
+
 /* GET url, or POST form when that is not NULL; authorization is the header's
- * value or NULL.  No redirects, ten seconds at most. */
+ * value or NULL. */
 struct web_answer web_ask(struct arena *arena, const char *url,
     const char *form, const char *authorization);
 

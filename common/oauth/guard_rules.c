@@ -71,28 +71,28 @@ read_method(struct reader *r, const char *word, struct guard_rule *rule)
 	    bad(r, "a method is of visible ASCII without commas");
 }
 
+/* Wrapped as in a header, for what a word of a line cannot hold; an asterisk in
+ * there is one. */
+static bool
+read_wrapped_name(struct reader *r, const char *word, struct guard_rule *rule)
+{
+	rule->name = mcp_name_decode(r->arena, word);
+	return (rule->name && rule->name != word) ||
+	    bad(r, "the name is no base64 of a UTF-8 text");
+}
+
 static bool
 read_name(struct reader *r, const char *word, struct guard_rule *rule)
 {
-	const char *name = text_starts(word, "=?base64?")
-	    ? mcp_name_decode(r->arena, word)
-	    : word;
-
-	if (!name)
-		return bad(r, "the name is no base64 of a UTF-8 text");
-	if (name == word) {
-		if (!read_pattern(r, word, &rule->name, &rule->name_is_prefix))
-			return false;
-	} else {
-		rule->name = name;
-	}
 	if (!rule->method_is_prefix && !text_equal(word, "*") &&
 	    !mcp_method_has_name(rule->method))
 		return bad(r,
 		    arena_printf(r->arena,
 		        "messages of %s have no name: write * for it",
 		        rule->method));
-	return true;
+	if (text_starts(word, "=?base64?"))
+		return read_wrapped_name(r, word, rule);
+	return read_pattern(r, word, &rule->name, &rule->name_is_prefix);
 }
 
 static bool

@@ -98,7 +98,28 @@ test_resources(struct arena *arena)
 	is(resource_of_path(&settings, "/mcp/deep/x")->path, "/mcp/deep");
 	is(resource_of_path(&settings, "/mcp/deeper")->path, "/mcp");
 	ok(!resource_of_path(&settings, "/mcpx"));
+	is(found(arena, "https://mcp.example"), NULL);
 	settings.n_mcp_resources = 1;
+}
+
+static void
+test_plain_paths(struct arena *arena)
+{
+	size_t i;
+	static const char *const bad[] = {"/mcp/../files", "/mcp/%2e%2E/files",
+	    "/mcp/.%2e/files", "/mcp/./x", "/mcp/..", "/mcp/..;a/files",
+	    "/mcp/%252e%252e/files", "//mcp", "/mcp//", "/mcp/%2ffiles",
+	    "/mcp%2Ffiles", "/mcp/..%5cfiles", "/mcp\\files", "/mcp%00",
+	    "/mcp/%zz", "/mcp/%f"};
+
+	is(resource_plain_path(arena, "/mcp/x"), "/mcp/x");
+	is(resource_plain_path(arena, "/mc%70/%64eep"), "/mcp/deep");
+	is(resource_plain_path(arena, "/mcp/.well-known/x"),
+	    "/mcp/.well-known/x");
+	is(resource_plain_path(arena, "/mcp/..x/.../y+z"), "/mcp/..x/.../y+z");
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		tap_ok(!resource_plain_path(arena, bad[i]), bad[i], __FILE__,
+		    __LINE__);
 }
 
 static void
@@ -111,6 +132,50 @@ test_scopes(struct arena *arena)
 	ok(scope_covers(arena, "email profile", "profile"));
 	ok(!scope_covers(arena, "email", "email profile"));
 	ok(scope_covers(arena, "email", ""));
+	is(scope_union(arena, "a b", "b c"), "a b c");
+}
+
+static void
+test_scope_hierarchy(struct arena *arena)
+{
+	size_t i;
+	static const char *const narrower[] = {"files:*", "files:read",
+	    "files:read:all", "files:read:*", "files:::", "email"};
+	static const char *const others[] = {"files:", "files", "filesystem:x",
+	    "Files:read", "file:read", "*", ":*", "xfiles:read", "files*"};
+
+	for (i = 0; i < sizeof(narrower) / sizeof(narrower[0]); i++)
+		tap_ok(scope_covers(arena, "email files:*", narrower[i]),
+		    narrower[i], __FILE__, __LINE__);
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		tap_ok(!scope_covers(arena, "email files:*", others[i]),
+		    others[i], __FILE__, __LINE__);
+	ok(!scope_covers(arena, "files:read", "files:*"));
+	ok(!scope_covers(arena, ":*", "files:read"));
+	ok(!scope_covers(arena, "*", "files:read"));
+	is(scope_intersect(arena, "files:read x files:*", "files:*"),
+	    "files:read files:*");
+	is(scope_intersect(arena, "files:*", "files:read"), "");
+	is(scope_common(arena, "files:* email", "files:read files:write"),
+	    "files:read files:write");
+	is(scope_common(arena, "files:read", "files:* email"), "files:read");
+	is(scope_common(arena, "a", "b"), "");
+}
+
+static void
+test_scopes_of_resources(struct arena *arena)
+{
+	struct resource_setting both[] = {{.path = "/a"},
+	    {.path = "/b", .scopes = "b:* email", .base_scopes = "openid b:x"}};
+	struct settings s = {.scopes_supported = "openid email offline_access",
+	    .mcp_resources = both,
+	    .n_mcp_resources = 2};
+
+	is(scope_of_resource(arena, &s, &both[0]), "email");
+	is(scope_of_resource(arena, &s, &both[1]), "email b:*");
+	is(scope_base(arena, &s, &both[0]), "email");
+	is(scope_base(arena, &s, &both[1]), "b:x");
+	is(scope_anywhere(arena, &s), "email b:*");
 }
 
 static void
@@ -147,7 +212,10 @@ main(void)
 	test_pkce(arena);
 	test_redirect_uris(arena);
 	test_resources(arena);
+	test_plain_paths(arena);
 	test_scopes(arena);
+	test_scope_hierarchy(arena);
+	test_scopes_of_resources(arena);
 	test_refresh_tokens(arena);
 	arena_free(arena);
 	return tap_done();

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/* Settings files: the keys that stand once for each resource or scope. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/settings.h"
+#include "tap.h"
+
+static char file[] = "/tmp/mcp-oauth-settings.XXXXXX";
+
+static const char
+    common[] = "OAUTH_BASE_URL=https://mcp.example\n"
+               "JWT_SECRET=Zx8Q2mVt0pLr5nWk7yBc3dEf9gHj1aSu4iOo6PqRvTw\n"
+               "DATABASE_URL=postgresql://x\n";
+
+/* Load the common lines with these; NULL with *error when refused. */
+static const struct settings *
+load(struct arena *arena, const char *lines, const char **error)
+{
+	FILE *stream = fopen(file, "w");
+
+	if (!stream || fputs(common, stream) < 0 || fputs(lines, stream) < 0 ||
+	    fclose(stream) != 0)
+		return NULL;
+	return settings_load(arena, SETTINGS_SERVER, file, NULL, error);
+}
+
+static void
+test_good(struct arena *arena)
+{
+	/* Quoted or not, above MCP_RESOURCES or below. */
+	static const char lines[] =
+	    "MCP_RESOURCE_NAME=/files Company  files\n"
+	    "MCP_RESOURCES=/mcp /files\n"
+	    "MCP_RESOURCE_SCOPES=\"/files files:*  files:read\"\n"
+	    "MCP_RESOURCE_SCOPES=/mcp notes\n"
+	    "MCP_RESOURCE_BASE_SCOPES=/files email files:list\n"
+	    "MCP_RESOURCE_DOCUMENTATION=/files https://docs.example/#files\n"
+	    "SCOPE_DESCRIPTION=files:write Change your files\n";
+	const char *error = NULL;
+	const struct settings *s = load(arena, lines, &error);
+	struct buf shown = buf_in(arena);
+
+	is(error, NULL);
+	ok(s != NULL);
+	if (!s)
+		return;
+	ok(s->n_mcp_resources == 2);
+	is(s->mcp_resources[0].name, NULL);
+	is(s->mcp_resources[0].scopes, "notes");
+	is(s->mcp_resources[0].base_scopes, NULL);
+	is(s->mcp_resources[1].name, "Company  files");
+	is(s->mcp_resources[1].scopes, "files:* files:read");
+	is(s->mcp_resources[1].base_scopes, "email files:list");
+	is(s->mcp_resources[1].documentation, "https://docs.example/#files");
+	ok(s->n_scope_descriptions == 1);
+	is(s->scope_descriptions[0].scope, "files:write");
+	is(s->scope_descriptions[0].text, "Change your files");
+	settings_print(s, &shown);
+	ok(strstr(buf_text(&shown),
+	       "\nMCP_RESOURCE_SCOPES=/mcp notes\n"
+	       "MCP_RESOURCE_SCOPES=/files files:* files:read\n") != NULL);
+	ok(!strstr(buf_text(&shown), "MCP_RESOURCE_NAME=\n"));
+}
+
+static void
+test_refusals(struct arena *arena)
+{
+	static const struct {
+		const char *lines, *error;
+	} bad[] = {
+	    {"MCP_RESOURCE_NAME=/file x", "MCP_RESOURCE_NAME speaks of /file"},
+	    {"MCP_RESOURCE_NAME=/mcp", "MCP_RESOURCE_NAME must say"},
+	    {"MCP_RESOURCE_NAME=/mcp a\nMCP_RESOURCE_NAME=/mcp b",
+	        "line 5: MCP_RESOURCE_NAME speaks of /mcp, as "},
+	    {"MCP_RESOURCE_NAME=/mcp \xff", "MCP_RESOURCE_NAME must be UTF-8"},
+	    {"MCP_RESOURCE_SCOPES=/mcp a \"b",
+	        "MCP_RESOURCE_SCOPES must be scopes"},
+	    {"MCP_RESOURCE_SCOPES=/mcp \xc3\xb6",
+	        "MCP_RESOURCE_SCOPES must be scopes"},
+	    {"MCP_RESOURCE_BASE_SCOPES=/mcp a",
+	        "MCP_RESOURCE_BASE_SCOPES holds a, which does not exist"},
+	    {"MCP_RESOURCE_SCOPES=/mcp a:*\nMCP_RESOURCE_BASE_SCOPES=/mcp a:",
+	        "MCP_RESOURCE_BASE_SCOPES holds a:, which"},
+	    {"MCP_RESOURCE_BASE_SCOPES=/mcp email offline_access",
+	        "MCP_RESOURCE_BASE_SCOPES must not hold offline_access"},
+	    {"MCP_RESOURCE_DOCUMENTATION=/mcp http://x.example/",
+	        "MCP_RESOURCE_DOCUMENTATION must be a path and an https URL"},
+	    {"SCOPE_DESCRIPTION=a Text", "SCOPE_DESCRIPTION speaks of a"},
+	    {"SCOPES_SUPPORTED=email \"x", "SCOPES_SUPPORTED must be scopes"},
+	    {"MCP_RESOURCES=/mcp /mcp", "MCP_RESOURCES names /mcp twice"},
+	    {"MCP_RESOURCES=/mcp\nMCP_RESOURCES=/mcp", "stands in line 4"},
+	};
+	const char *error;
+	size_t i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		error = "";
+		ok(!load(arena, bad[i].lines, &error));
+		tap_ok(strstr(error, bad[i].error) != NULL, bad[i].error,
+		    __FILE__, __LINE__);
+		tap_ok(strstr(error, file) != NULL, error, __FILE__, __LINE__);
+	}
+	error = "";
+	ok(!load(arena, "\nMCP_RESOURCE_NAME=/file x", &error));
+	ok(strstr(error, " line 5: MCP_RESOURCE_NAME ") != NULL);
+}
+
+int
+main(void)
+{
+	struct arena *arena = arena_new(4 << 20);
+	int fd = mkstemp(file);
+
+	if (fd < 0)
+		return 1;
+	(void)close(fd);
+	test_good(arena);
+	test_refusals(arena);
+	(void)unlink(file);
+	arena_free(arena);
+	return tap_done();
+}
