@@ -14,6 +14,7 @@ static const struct {
     [OAUTH_UNSUPPORTED_RESPONSE_TYPE] = {"unsupported_response_type", 400},
     [OAUTH_INVALID_SCOPE] = {"invalid_scope", 400},
     [OAUTH_INVALID_TARGET] = {"invalid_target", 400},
+    [OAUTH_INVALID_REQUEST_URI] = {"invalid_request_uri", 400},
     [OAUTH_ACCESS_DENIED] = {"access_denied", 403},
     [OAUTH_LOGIN_REQUIRED] = {"login_required", 403},
     [OAUTH_INTERACTION_REQUIRED] = {"interaction_required", 403},

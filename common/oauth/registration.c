@@ -308,7 +308,7 @@ read_auth_method(struct reader *r)
 }
 
 /* A scope beyond what exists here is dropped, none left is as if none had been
- * sent.  It is no limit: see settle_scope() of authorize.c. */
+ * sent.  It is no limit: see requested_access.c. */
 static enum oauth_error
 read_scope(struct reader *r)
 {
