@@ -16,6 +16,9 @@ enum oauth_error {
 	OAUTH_INVALID_TARGET,      /* RFC 8707 s2 */
 	OAUTH_INVALID_REQUEST_URI, /* RFC 9101 s7 */
 	OAUTH_ACCESS_DENIED,
+	OAUTH_AUTHORIZATION_PENDING,   /* RFC 8628 s3.5 */
+	OAUTH_SLOW_DOWN,               /* likewise */
+	OAUTH_EXPIRED_TOKEN,           /* likewise */
 	OAUTH_LOGIN_REQUIRED,          /* OpenID Connect Core s3.1.2.6 */
 	OAUTH_INTERACTION_REQUIRED,    /* likewise */
 	OAUTH_INVALID_REDIRECT_URI,    /* RFC 7591 s3.2.2 */

@@ -35,6 +35,9 @@ BEGIN
   kind := 'pushed_request';
   deleted := oauth.pushed_request_purge(p_batch);
   RETURN NEXT;
+  kind := 'device_code';
+  deleted := oauth.device_code_purge(p_batch);
+  RETURN NEXT;
   kind := 'authorization_code';
   deleted := oauth.authorization_code_purge(p_batch);
   RETURN NEXT;
