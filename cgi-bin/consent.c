@@ -5,7 +5,8 @@
  * GET request: the page; or, when the user allowed the very same before and
  * the code goes to an https address, straight back to the client.  POST
  * request csrf decision=authorize|cancel: 303 to the client with a code, or
- * with access_denied.
+ * with access_denied; or, when a device is to be connected (RFC 8628 s3.3), a
+ * page that sends the person back to it.
  *
  * The code is derived from the request, so that a form sent twice yields the
  * same code, and only its digest is stored.
@@ -25,6 +26,7 @@
 #include "oauth/redirect_uri.h"
 #include "oauth/resource.h"
 #include "oauth/scope.h"
+#include "oauth/user_code.h"
 
 enum { REQUEST, CSRF, DECISION };
 
@@ -121,6 +123,18 @@ add_identity(struct request *rq, struct buf *page,
 		add_entry(page, "It says its website is", uri.host);
 }
 
+/* Who will have access; a device is told by the code that it shows. */
+static const char *
+receiver(struct request *rq, const struct authorization_request *request)
+{
+	if (!request->device_code_digest)
+		return redirect_uri_receiver(rq->arena, request->redirect_uri);
+	return arena_printf(rq->arena, "the device that shows the code %s",
+	    user_code_shown(rq->arena,
+	        user_code_of(rq->arena, rq->settings,
+	            request->device_code_digest)));
+}
+
 /* The names are the client's own word: the receiver of the code is ours. */
 static void
 add_facts(struct request *rq, struct buf *page,
@@ -130,8 +144,7 @@ add_facts(struct request *rq, struct buf *page,
 	add_entry(page, "Application (as it calls itself)",
 	    client_title(request));
 	add_identity(rq, page, request);
-	add_entry(page, "Access is sent to",
-	    redirect_uri_receiver(rq->arena, request->redirect_uri));
+	add_entry(page, "Access is sent to", receiver(rq, request));
 	add_resource(rq, page, request->resource);
 	add_scopes(rq, page, request->scope);
 	add_entry(page, "You are signed in as", request->email);
@@ -142,10 +155,17 @@ static void
 add_warning(struct request *rq, struct buf *page,
     const struct authorization_request *request)
 {
-	if (redirect_uri_is_https(request->redirect_uri))
+	if (request->redirect_uri &&
+	    redirect_uri_is_https(request->redirect_uri))
 		return;
 	buf_add(page, "<p class=\"warning\" role=\"note\">");
-	if (redirect_uri_is_loopback(rq->arena, request->redirect_uri))
+	if (!request->redirect_uri) /* RFC 8628 s5.4 */
+		buf_add(page,
+		    "You are connecting a device to your account. Go on only "
+		    "if you started this yourself and your own device shows "
+		    "the code below at this moment. If somebody sent you the "
+		    "code or a link, choose Cancel.");
+	else if (redirect_uri_is_loopback(rq->arena, request->redirect_uri))
 		buf_add(page,
 		    "Access goes to a program on this computer, and any "
 		    "program here could say that it is this application. Go "
@@ -179,6 +199,18 @@ show_page(struct request *rq, const struct browser *browser,
 	    "value=\"cancel\">Cancel</button>\n</div>\n</form>\n"
 	    "<p class=\"soft\">Not you? <a href=\"/api/oauth/logout\">Sign "
 	    "out</a>, then connect again.</p>\n");
+	return page_end(rq, 200, &page);
+}
+
+/* The device polls; there is nowhere to send the browser. */
+static enum oauth_error
+show_device_page(struct request *rq, bool granted)
+{
+	struct buf page = page_begin(rq,
+	    granted ? "The device is connected" : "The device was refused");
+
+	buf_add(&page,
+	    "<p>You can return to your device, and close this window.</p>\n");
 	return page_end(rq, 200, &page);
 }
 
@@ -233,6 +265,8 @@ grant(struct request *rq, const struct browser *browser, const char *request_id,
 		return refuse_decision(rq, result);
 	log_event("consent given");
 	log_text("client_id", decision.client_id);
+	if (!decision.redirect_uri)
+		return show_device_page(rq, true);
 	return authorization_response_code(rq, decision.redirect_uri,
 	    decision.state, code);
 }
@@ -248,6 +282,8 @@ deny(struct request *rq, const struct browser *browser, const char *request_id)
 		return refuse_decision(rq, result);
 	log_event("consent refused");
 	log_text("client_id", decision.client_id);
+	if (!decision.redirect_uri)
+		return show_device_page(rq, false);
 	return authorization_response_error(rq, decision.redirect_uri,
 	    decision.state, OAUTH_ACCESS_DENIED, "the user refused");
 }
@@ -262,7 +298,8 @@ prompts(const struct authorization_request *request, const char *word)
 static bool
 needs_no_question(const struct authorization_request *request)
 {
-	return request->remembered && !prompts(request, "consent") &&
+	return request->remembered && request->redirect_uri &&
+	    !prompts(request, "consent") &&
 	    redirect_uri_is_https(request->redirect_uri);
 }
 

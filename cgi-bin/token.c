@@ -35,6 +35,7 @@ static const struct {
 } grants[] = {
     {"authorization_code", grant_authorization_code},
     {"refresh_token", grant_refresh_token},
+    {GRANT_TYPE_DEVICE_CODE, grant_device_code},
     {"client_credentials", grant_client_credentials},
     {GRANT_TYPE_JWT_BEARER, grant_jwt_bearer},
 };

@@ -18,6 +18,8 @@ DECLARE
       "machine_grant", "assertion_grant", "issuer_keys", "issuer_keys_turn",
       "issuer_keys_put", "token_introspect",
       "authorization_request_create", "authorization_request_get",
+      "pushed_request_create", "pushed_request_use",
+      "device_authorization_create", "device_request_create", "device_redeem",
       "login_begin", "login_finish", "login_end",
       "consent_grant", "consent_deny", "code_redeem",
       "session_rotate", "session_find_legacy", "session_revoke", "status"],

@@ -45,18 +45,21 @@ check_signature(struct request *rq, const struct jwt *jwt,
 
 /* ---- claims ---- */
 
-/* The issuer; the other two are what clients of older specifications say. */
+/* The issuer; the others are what clients of older specifications say, the
+ * last one RFC 9126 s2. */
 static bool
 audience_good(struct request *rq, struct json_object *claims)
 {
 	const char *issuer = rq->settings->oauth_issuer;
+	const char *base = rq->settings->oauth_base_url;
 	struct arena *arena = rq->arena;
 
 	return claims_aud_is(claims, issuer) ||
 	    claims_aud_is(claims, arena_printf(arena, "%s/", issuer)) ||
 	    claims_aud_is(claims,
-	        arena_printf(arena, "%s/api/oauth/token",
-	            rq->settings->oauth_base_url));
+	        arena_printf(arena, "%s/api/oauth/token", base)) ||
+	    claims_aud_is(claims,
+	        arena_printf(arena, "%s/api/oauth/par", base));
 }
 
 static bool

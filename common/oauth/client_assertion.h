@@ -15,8 +15,8 @@ enum client_assertion_result {
 
 /*
  * Check an assertion: signed with a key of the client it names as iss and sub
- * (RS256, ES256 or EdDSA), for this issuer alone (the token endpoint's URL is
- * tolerated), of now, and never used before.  Keys that stand at a jwks_uri
+ * (RS256, ES256 or EdDSA), for this issuer alone (the URLs of the token endpoint
+ * and of par are tolerated), of now, and never used before.  Keys that stand at a jwks_uri
  * are fetched when none of those known fits, at most once in five minutes.
  *
  * client_id is what the request says besides, or NULL.  GOOD sets

@@ -19,6 +19,7 @@ typedef enum oauth_error grant_handler(struct request *rq,
 
 grant_handler grant_authorization_code; /* RFC 6749 s4.1.3 */
 grant_handler grant_refresh_token;      /* RFC 6749 s6 */
+grant_handler grant_device_code;        /* RFC 8628 s3.4 */
 grant_handler grant_client_credentials; /* RFC 6749 s4.4 */
 grant_handler grant_jwt_bearer;         /* RFC 7523 s2.1, with an ID-JAG */
 

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/settings.h"
 
+#define GRANT_TYPE_DEVICE_CODE "urn:ietf:params:oauth:grant-type:device_code"
 #define GRANT_TYPE_JWT_BEARER "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 /* The grant types that the token endpoint serves with these settings, by

@@ -63,6 +63,12 @@ metadata_of_server(struct arena *arena, const struct settings *settings)
 	    "introspection_endpoint_auth_signing_alg_values_supported",
 	    assertion_algs);
 	json_add_true(o, "resource_indicators_supported");
+	if (settings->device_authorization)
+		add_url(arena, o, "device_authorization_endpoint", settings,
+		    "/api/oauth/device_authorization");
+	if (settings->pushed_authorization_requests)
+		add_url(arena, o, "pushed_authorization_request_endpoint",
+		    settings, "/api/oauth/par");
 	json_object_object_add(o, "require_pushed_authorization_requests",
 	    json_object_new_boolean(0));
 	return o;

@@ -8,6 +8,7 @@
 #include "base/uri.h"
 #include "crypto/digest.h"
 #include "crypto/jwks.h"
+#include "oauth/grant_types.h"
 #include "oauth/redirect_uri.h"
 #include "oauth/scope.h"
 
@@ -205,12 +206,23 @@ keep_usable(struct reader *r, struct json_object *list, struct buf *kept)
 	return true;
 }
 
+/* Known once read_grant_types() was called.  No browser is ever sent back to
+ * such a client: it needs no redirect_uris, and those it sends are dropped. */
+static bool
+only_for_devices(const struct reader *r)
+{
+	return !text_has_word(r->ret->grant_types, "authorization_code");
+}
+
 static enum oauth_error
 read_redirect_uris(struct reader *r)
 {
 	struct json_object *list = NULL;
 	struct buf kept = buf_in(r->arena);
 
+	r->ret->redirect_uris = "";
+	if (only_for_devices(r))
+		return OAUTH_OK;
 	if (!json_object_object_get_ex(r->metadata, "redirect_uris", &list) ||
 	    !list) {
 		r->ret->redirect_uris = redirect_uri_preset(r->arena,
@@ -257,21 +269,28 @@ words_of(struct reader *r, struct json_object *list)
 }
 
 /*
- * Of the asked grant types those that exist here are kept; a client that can
- * only use others has no business here.
+ * Of the asked grant types those that a client may give itself here are kept;
+ * one that can only use others has no business here.
  */
 static enum oauth_error
 read_grant_types(struct reader *r)
 {
-	static const char ours[] = "authorization_code refresh_token";
+	static const char usual[] = "authorization_code refresh_token";
 	struct json_object *list = member(r, "grant_types");
-	const char *asked = list ? words_of(r, list) : ours;
+	const char *asked = list ? words_of(r, list) : usual;
+	const char *ours = usual;
 
 	if (!asked)
 		return bad(r, "grant_types must be a list of strings");
+	if (r->settings->device_authorization)
+		ours = arena_printf(r->arena, "%s %s", usual,
+		    GRANT_TYPE_DEVICE_CODE);
 	r->ret->grant_types = scope_intersect(r->arena, asked, ours);
-	if (!text_has_word(r->ret->grant_types, "authorization_code"))
-		return bad(r, "grant_types must hold authorization_code");
+	if (only_for_devices(r) &&
+	    !text_has_word(r->ret->grant_types, GRANT_TYPE_DEVICE_CODE))
+		return bad(r,
+		    "grant_types must hold authorization_code "
+		    "or " GRANT_TYPE_DEVICE_CODE);
 	return OAUTH_OK;
 }
 
@@ -281,6 +300,8 @@ read_response_types(struct reader *r)
 	struct json_object *list = member(r, "response_types");
 	const char *asked = list ? words_of(r, list) : "code";
 
+	if (only_for_devices(r))
+		return OAUTH_OK;
 	if (!asked || !text_has_word(asked, "code"))
 		return bad(r, "response_types must hold code");
 	return OAUTH_OK;
@@ -308,7 +329,7 @@ read_auth_method(struct reader *r)
 }
 
 /* A scope beyond what exists here is dropped, none left is as if none had been
- * sent.  It is no limit: see settle_scope() of authorize.c. */
+ * sent.  It is no limit: see requested_access.c. */
 static enum oauth_error
 read_scope(struct reader *r)
 {
@@ -386,8 +407,8 @@ registration_read(struct arena *arena, const struct settings *settings,
 	struct reader r = {arena, settings, metadata, &registration, reason};
 	enum oauth_error error;
 
-	if ((error = read_redirect_uris(&r)) ||
-	    (error = read_grant_types(&r)) ||
+	if ((error = read_grant_types(&r)) ||
+	    (error = read_redirect_uris(&r)) ||
 	    (error = read_response_types(&r)) ||
 	    (error = read_auth_method(&r)) || (error = read_texts(&r)) ||
 	    (error = read_uris(&r)) || (error = read_scope(&r)) ||
@@ -466,8 +487,8 @@ registration_read_document(struct arena *arena, const struct settings *settings,
 	enum oauth_error error;
 
 	if ((error = check_self(&r, client_id)) ||
-	    (error = read_redirect_uris(&r)) ||
 	    (error = read_grant_types(&r)) ||
+	    (error = read_redirect_uris(&r)) ||
 	    (error = read_response_types(&r)) || (error = read_texts(&r)) ||
 	    (error = read_uris(&r)) || (error = read_scope(&r)) ||
 	    (error = read_jwks(&r)) || (error = read_post_logout(&r)) ||
@@ -590,7 +611,8 @@ registration_response(struct arena *arena, const struct settings *settings,
 	json_object_object_add(o, "redirect_uris",
 	    lines_as_array(registration->redirect_uris));
 	json_add_words(o, "grant_types", registration->grant_types);
-	json_add_words(o, "response_types", "code");
+	json_add_words(o, "response_types",
+	    *registration->redirect_uris ? "code" : "");
 	json_add_string(o, "token_endpoint_auth_method",
 	    registration->token_endpoint_auth_method);
 	json_add_string(o, "scope", registration->scope);

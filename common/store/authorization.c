@@ -63,6 +63,8 @@ read_request(struct arena *arena, const PGresult *row, const char *request_id,
 	ret->user_id = store_text(arena, row, 0, "user_id");
 	ret->email = store_text(arena, row, 0, "email");
 	ret->remembered = store_bool(row, 0, "remembered");
+	ret->device_code_digest = store_text(arena, row, 0,
+	    "device_code_digest");
 }
 
 enum authorization_result

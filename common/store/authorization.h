@@ -21,9 +21,11 @@ struct authorization_request {
 
 	/* Set by authorization_request_get(). */
 	const char *client_name, *client_uri; /* or NULL */
-	const char *registration;    /* "metadata": client_id is a URL */
-	const char *user_id, *email; /* NULL: not signed in */
-	bool remembered;             /* consent was given before */
+	const char *registration;       /* "metadata": client_id is a URL */
+	const char *user_id, *email;    /* NULL: not signed in */
+	bool remembered;                /* consent was given before */
+	const char *device_code_digest; /* in hex: a device is to be connected,
+	                                   and redirect_uri is NULL; or NULL */
 };
 
 enum authorization_result {
@@ -55,7 +57,8 @@ enum authorization_result authorization_request_get(struct store *store,
     struct arena *arena, const char *request_id, const struct browser *browser,
     struct authorization_request *ret) __attribute__((__warn_unused_result__));
 
-/* Where the browser goes after a decision. */
+/* Where the browser goes after a decision; nowhere (redirect_uri NULL) when it
+ * was about a device. */
 struct decision {
 	const char *redirect_uri, *client_id;
 	const char *state; /* or NULL */

@@ -88,6 +88,55 @@ code_redeem(struct store *store, struct arena *arena,
 	return (enum code_result)outcome;
 }
 
+enum device_result
+device_redeem(struct store *store, struct arena *arena,
+    const struct client_credentials *client,
+    const struct device_redemption *redemption,
+    const struct session_terms *terms, struct session_grant *ret)
+{
+	static const struct statement statement = {"device_redeem",
+	    "SELECT * FROM oauth.device_redeem($1, $2, $3, $4, $5, $6, $7, $8, "
+	    "$9, $10, $11)",
+	    false};
+	static const char *const outcomes[] = {
+	    [DEVICE_REDEEMED] = "redeemed",
+	    [DEVICE_PENDING] = "pending",
+	    [DEVICE_SLOW_DOWN] = "slow_down",
+	    [DEVICE_DENIED] = "denied",
+	    [DEVICE_EXPIRED] = "expired",
+	    [DEVICE_UNKNOWN] = "unknown",
+	    [DEVICE_NOT_YOURS] = "not_yours",
+	    [DEVICE_SPENT] = "spent",
+	    [DEVICE_USER] = "user",
+	    [DEVICE_RESOURCE] = "resource",
+	    [DEVICE_GRANT_TYPE] = "grant_type",
+	};
+	struct store_params params = {.arena = arena};
+	AUTO_RESULT *row = NULL;
+	int outcome;
+
+	client_add_credentials(&params, client);
+	store_add_digest(&params, &redemption->device_code_digest);
+	store_add_text(&params, redemption->resource);
+	store_add_text(&params, redemption->session_id);
+	store_add_text(&params, redemption->refresh_token_hash);
+	store_add_int64(&params, terms->access_s);
+	store_add_int64(&params, terms->idle_s);
+	store_add_int64(&params, terms->session_s);
+	store_add_text(&params, terms->remote);
+	row = store_call(store, &statement, &params);
+	if (row && session_client_refused(row))
+		return DEVICE_BAD_CLIENT;
+	outcome = row ? store_outcome(row, outcomes, 11) : -1;
+	if (outcome < 0)
+		return DEVICE_STORE_DOWN;
+	if (outcome == DEVICE_REDEEMED) {
+		session_read_grant(arena, row, redemption->session_id, ret);
+		ret->refresh = store_bool(row, 0, "refresh");
+	}
+	return (enum device_result)outcome;
+}
+
 enum rotate_result
 session_rotate(struct store *store, struct arena *arena,
     const struct client_credentials *client, const struct rotation *rotation,

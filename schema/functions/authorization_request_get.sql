@@ -4,14 +4,15 @@
 --
 -- user_id, email, user_name and auth_s are those of the signed-in user, NULL
 -- when nobody is.  remembered: this user allowed the same client, address and
--- resource before, with at least this scope.  Outcomes: pending, unknown,
+-- resource before, with at least this scope.  A request without redirect_uri
+-- connects the device of device_code_digest, in hex.  Outcomes: pending, unknown,
 -- other_browser, decided, expired.
 CREATE OR REPLACE FUNCTION oauth.authorization_request_get(
   p_request_id text, p_browser_digest bytea, p_login_digest bytea)
 RETURNS TABLE (outcome text, client_id text, client_name text, client_uri text,
   registration text, redirect_uri text, scope text, resource text, state text,
   prompt text, request_created_s bigint, user_id uuid, email text, user_name text,
-  auth_s bigint, remembered boolean)
+  auth_s bigint, remembered boolean, device_code_digest text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -32,7 +33,8 @@ BEGIN
            EXISTS (SELECT FROM oauth.consent a
                     WHERE a.user_id = l.user_id AND a.client_id = v.client_id
                       AND a.redirect_uri = v.redirect_uri AND a.resource = v.resource
-                      AND oauth.scope_covers(a.scope, v.scope))
+                      AND oauth.scope_covers(a.scope, v.scope)),
+           encode(v.device_code_digest, 'hex')
       FROM oauth.client c
       LEFT JOIN oauth.login_user(p_login_digest, oauth.login_since(v.prompt, v.created_at)) l
         ON true

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 --
 -- consent_deny - refuse a request, once; no sign-in is needed for a no.
+-- redirect_uri is NULL when it was a device that asked.
 -- Outcomes: denied, repeated, unknown, other_browser, decided, expired.
 CREATE OR REPLACE FUNCTION oauth.consent_deny(
   p_request_id text, p_browser_digest bytea, p_login_digest bytea, p_remote text)
@@ -15,6 +16,9 @@ BEGIN
   outcome := oauth.authorization_request_fault(v, p_browser_digest);
   IF outcome = 'decided' AND v.decision = 'denied' THEN
     outcome := 'repeated';
+  ELSIF outcome IS NULL AND v.device_code_digest IS NOT NULL
+        AND NOT oauth.device_decide(v.device_code_digest, 'denied', NULL, NULL) THEN
+    outcome := 'decided'; -- in another browser
   ELSIF outcome IS NULL THEN
     UPDATE oauth.authorization_request r
        SET decided_at = now(), decision = 'denied'

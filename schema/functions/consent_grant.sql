@@ -4,7 +4,9 @@
 -- good (RFC 6749 s4.1.2).
 --
 -- The code is derived from the request, so that a form sent twice has the same
--- code: then the outcome is repeated, as long as the code is unspent.
+-- code: then the outcome is repeated, as long as the code is unspent.  A device
+-- gets no code but is marked as granted (RFC 8628 s3.3); redirect_uri is NULL
+-- then, and nothing is remembered.
 -- Outcomes: granted, repeated, unknown, other_browser, decided, expired,
 -- not_signed_in.
 CREATE OR REPLACE FUNCTION oauth.consent_grant(
@@ -37,29 +39,39 @@ BEGIN
   client_id := v.client_id;
   IF outcome = 'decided' THEN
     IF v.decision = 'granted' AND v.user_id = v_user.user_id
-       AND EXISTS (SELECT FROM oauth.authorization_code a
-                    WHERE a.code_digest = p_code_digest AND a.spent_at IS NULL
-                      AND a.expires_at > now()) THEN
+       AND (v.device_code_digest IS NOT NULL
+            OR EXISTS (SELECT FROM oauth.authorization_code a
+                        WHERE a.code_digest = p_code_digest AND a.spent_at IS NULL
+                          AND a.expires_at > now())) THEN
       outcome := 'repeated';
     END IF;
     RETURN NEXT;
     RETURN;
   END IF;
 
+  IF v.device_code_digest IS NOT NULL
+     AND NOT oauth.device_decide(v.device_code_digest, 'granted', v_user.user_id,
+                                 v_user.auth_at) THEN
+    outcome := 'decided'; -- in another browser
+    RETURN NEXT;
+    RETURN;
+  END IF;
   UPDATE oauth.authorization_request r
      SET decided_at = now(), decision = 'granted', user_id = v_user.user_id
    WHERE r.request_id = p_request_id;
-  INSERT INTO oauth.authorization_code (code_digest, client_id, user_id, redirect_uri,
-      scope, resource, code_challenge, auth_at, expires_at)
-  VALUES (p_code_digest, v.client_id, v_user.user_id, v.redirect_uri, v.scope,
-      v.resource, v.code_challenge, v_user.auth_at,
-      now() + p_code_expires_s * interval '1 second');
+  IF v.device_code_digest IS NULL THEN
+    INSERT INTO oauth.authorization_code (code_digest, client_id, user_id, redirect_uri,
+        scope, resource, code_challenge, auth_at, expires_at)
+    VALUES (p_code_digest, v.client_id, v_user.user_id, v.redirect_uri, v.scope,
+        v.resource, v.code_challenge, v_user.auth_at,
+        now() + p_code_expires_s * interval '1 second');
+  END IF;
   UPDATE oauth.client c
      SET consented_at = coalesce(c.consented_at, now()), last_used_at = now()
    WHERE c.client_id = v.client_id
      AND (c.consented_at IS NULL OR c.last_used_at IS NULL
        OR c.last_used_at < now() - interval '1 day');
-  IF p_remember THEN
+  IF p_remember AND v.redirect_uri IS NOT NULL THEN
     INSERT INTO oauth.consent AS a (user_id, client_id, redirect_uri, resource, scope)
     VALUES (v_user.user_id, v.client_id, v.redirect_uri, v.resource, v.scope)
     ON CONFLICT ON CONSTRAINT consent_pkey
@@ -67,7 +79,8 @@ BEGIN
   END IF;
   INSERT INTO oauth.audit (event, user_id, client_id, remote, detail)
   VALUES ('consent', v_user.user_id, v.client_id, p_remote,
-          v.resource || ' ' || v.scope);
+          concat_ws(' ', v.resource, v.scope,
+                    CASE WHEN v.device_code_digest IS NOT NULL THEN '(device)' END));
   PERFORM oauth.authorization_code_purge(20);
   outcome := 'granted';
   RETURN NEXT;

@@ -32,6 +32,12 @@ BEGIN
      ORDER BY o.expires_at LIMIT p_batch FOR UPDATE SKIP LOCKED);
   GET DIAGNOSTICS deleted = ROW_COUNT;
   RETURN NEXT;
+  kind := 'pushed_request';
+  deleted := oauth.pushed_request_purge(p_batch);
+  RETURN NEXT;
+  kind := 'device_code';
+  deleted := oauth.device_code_purge(p_batch);
+  RETURN NEXT;
   kind := 'authorization_code';
   deleted := oauth.authorization_code_purge(p_batch);
   RETURN NEXT;

@@ -192,3 +192,16 @@ test('no assertion stands in any log', async () => {
   assert.ok(!log.includes(assertion.client_assertion.slice(0, 40)))
   assert.match(log, /for another audience/)
 })
+
+test('a client that was never here before pushes a request; par, too, is a name for this server there (RFC 9126 s2)', async () => {
+  for (const aud of [site.base, site.url('/api/oauth/par')]) {
+    const client = await newClient()
+    const answer = await postForm(site.url('/api/oauth/par'), {
+      ...authorizationRequest(client, newVerifier()), ...await asserted(client, { claims: { aud } })
+    })
+    assert.equal(answer.status, 201, answer.text)
+  }
+  const client = await newClient()
+  const unsigned = await postForm(site.url('/api/oauth/par'), authorizationRequest(client, newVerifier()))
+  assert.equal(unsigned.status, 401, unsigned.text)
+})

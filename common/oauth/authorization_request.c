@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#include "oauth/authorization_request.h"
+
+#include "base/text.h"
+#include "crypto/digest.h"
+#include "oauth/pkce.h"
+#include "oauth/redirect_uri.h"
+#include "oauth/requested_access.h"
+
+enum { REQUEST_ID_BYTES = 24 };
+
+const char *
+authorization_request_id(struct arena *arena)
+{
+	return random_text(arena, REQUEST_ID_BYTES);
+}
+
+static bool
+fail(struct authorization_fault *fault, enum oauth_error error,
+    const char *reason)
+{
+	fault->error = error;
+	fault->reason = reason;
+	return false;
+}
+
+/* A person may read these two, on a page. */
+static bool
+redirect_uri_good(struct request *rq, const struct client *client,
+    struct authorization_fault *fault)
+{
+	const char *redirect_uri = request_param(rq,
+	    AUTHORIZATION_REDIRECT_URI);
+
+	if (!redirect_uri || request_doubled(rq, AUTHORIZATION_REDIRECT_URI))
+		return fail(fault, OAUTH_INVALID_REQUEST,
+		    "The link names no address to return to (redirect_uri), or "
+		    "two.");
+	if (!redirect_uri_matches_any(rq->arena, client->redirect_uris,
+	        redirect_uri))
+		return fail(fault, OAUTH_INVALID_REQUEST,
+		    "The address to return to (redirect_uri) is not one that "
+		    "the application registered.");
+	return true;
+}
+
+static bool
+response_type_good(struct request *rq, struct authorization_fault *fault)
+{
+	const char *type = request_param(rq, AUTHORIZATION_RESPONSE_TYPE);
+	const char *mode = request_param(rq, AUTHORIZATION_RESPONSE_MODE);
+
+	if (rq->doubled)
+		return fail(fault, OAUTH_INVALID_REQUEST,
+		    "a parameter was sent more than once");
+	if (!type)
+		return fail(fault, OAUTH_INVALID_REQUEST,
+		    "missing parameter: response_type");
+	if (!text_equal(type, "code"))
+		return fail(fault, OAUTH_UNSUPPORTED_RESPONSE_TYPE,
+		    "response_type must be code");
+	if (mode && !text_equal(mode, "query"))
+		return fail(fault, OAUTH_INVALID_REQUEST,
+		    "response_mode must be query");
+	return true;
+}
+
+static bool
+pkce_good(struct request *rq, struct authorization_fault *fault)
+{
+	const char *challenge = request_param(rq, AUTHORIZATION_CODE_CHALLENGE);
+	const char *method = request_param(rq,
+	    AUTHORIZATION_CODE_CHALLENGE_METHOD);
+
+	if (!challenge)
+		return fail(fault, OAUTH_INVALID_REQUEST,
+		    "missing parameter: code_challenge");
+	if (!method || !text_equal(method, "S256"))
+		return fail(fault, OAUTH_INVALID_REQUEST,
+		    "code_challenge_method must be S256");
+	if (!pkce_challenge_allowed(challenge))
+		return fail(fault, OAUTH_INVALID_REQUEST,
+		    "code_challenge must be 43 base64url characters");
+	return true;
+}
+
+static bool
+grant_type_good(const struct client *client, struct authorization_fault *fault)
+{
+	if (!text_has_word(client->grant_types, "authorization_code"))
+		return fail(fault, OAUTH_UNAUTHORIZED_CLIENT,
+		    "the client may not use the authorization code grant");
+	return true;
+}
+
+static bool
+settle_access(struct request *rq, const struct client *client,
+    struct requested_access *ret, struct authorization_fault *fault)
+{
+	enum oauth_error error = requested_access_settle(rq, client,
+	    AUTHORIZATION_SCOPE, AUTHORIZATION_RESOURCE, ret, &fault->reason);
+
+	return !error || fail(fault, error, fault->reason);
+}
+
+bool
+authorization_request_read(struct request *rq, const struct client *client,
+    struct authorization_request *ret, struct authorization_fault *fault)
+{
+	struct requested_access access;
+
+	*fault = (struct authorization_fault){0};
+	if (!redirect_uri_good(rq, client, fault))
+		return false;
+	fault->redirect_uri = request_param(rq, AUTHORIZATION_REDIRECT_URI);
+	if (!request_doubled(rq, AUTHORIZATION_STATE))
+		fault->state = request_param(rq, AUTHORIZATION_STATE);
+	if (!response_type_good(rq, fault) || !pkce_good(rq, fault) ||
+	    !grant_type_good(client, fault) ||
+	    !settle_access(rq, client, &access, fault))
+		return false;
+	*ret = (struct authorization_request){
+	    .request_id = authorization_request_id(rq->arena),
+	    .client_id = client->client_id,
+	    .redirect_uri = fault->redirect_uri,
+	    .scope = access.scope,
+	    .resource = access.resource,
+	    .state = fault->state,
+	    .code_challenge = request_param(rq, AUTHORIZATION_CODE_CHALLENGE),
+	    .prompt = request_param(rq, AUTHORIZATION_PROMPT),
+	};
+	return true;
+}
