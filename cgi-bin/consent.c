@@ -58,6 +58,8 @@ scope_in_words(const struct settings *settings, const char *scope)
 	for (i = 0; i < settings->n_scope_descriptions; i++)
 		if (text_equal(settings->scope_descriptions[i].scope, scope))
 			return settings->scope_descriptions[i].text;
+	if (text_equal(scope, "openid"))
+		return "know that you signed in here, and when";
 	if (text_equal(scope, "email"))
 		return "know your email address";
 	if (text_equal(scope, "profile"))
@@ -321,7 +323,7 @@ get_consent(struct request *rq)
 		return grant(rq, browser, request.request_id, true);
 	if (prompts(&request, "none"))
 		return authorization_response_error(rq, request.redirect_uri,
-		    request.state, OAUTH_INTERACTION_REQUIRED,
+		    request.state, OAUTH_CONSENT_REQUIRED,
 		    "consent is needed, and prompt=none forbids asking");
 	return show_page(rq, browser, &request);
 }

@@ -75,7 +75,8 @@ get_login(struct request *rq)
 		return error;
 	if (request.user_id)
 		return pending_go_to(rq, "consent", request.request_id);
-	return show_form(rq, browser, 200, "", NULL);
+	return show_form(rq, browser, 200,
+	    request.login_hint ? request.login_hint : "", NULL);
 }
 
 /* ---- one attempt ---- */

@@ -1,35 +1,138 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * logout.c - ending the sign-in of this browser.
+ * logout.c - ending the sign-in of this browser; the end_session_endpoint of
+ * OpenID Connect RP-Initiated Logout.
  *
- * GET: a page with one button.  POST csrf: signed out, the cookie removed.
+ * GET [id_token_hint] [client_id] [post_logout_redirect_uri] [state]: a page
+ * with one button.  POST the same with csrf: signed out, the cookie removed,
+ * and 303 to post_logout_redirect_uri if the client registered it.  Without
+ * csrf a POST comes from a client and is sent here again as GET (s2).
+ *
  * Sessions of MCP clients go on; revoking them is another matter.
  */
+#include <string.h>
+
 #include "base/log.h"
+#include "base/text.h"
+#include "base/uri.h"
 #include "http/endpoint.h"
+#include "http/html.h"
 #include "http/page.h"
+#include "oauth/id_token.h"
 #include "oauth/pending.h"
+#include "oauth/redirect_uri.h"
+#include "store/client.h"
 #include "store/login.h"
 
-enum { CSRF };
+enum {
+	CSRF,
+	ID_TOKEN_HINT,
+	CLIENT_ID,
+	POST_LOGOUT_REDIRECT_URI,
+	STATE,
+};
 
 static const struct param params[] = {
     [CSRF] = {"csrf", PARAM_OPTIONAL},
+    [ID_TOKEN_HINT] = {"id_token_hint", PARAM_OPTIONAL},
+    [CLIENT_ID] = {"client_id", PARAM_LOGGED},
+    [POST_LOGOUT_REDIRECT_URI] = {"post_logout_redirect_uri", PARAM_LOGGED},
+    [STATE] = {"state", PARAM_OPTIONAL},
     {0},
 };
 
 /* What the anti-forgery token of this form is about, in place of a request. */
 static const char about[] = "logout";
 
+/* ---- where to, afterwards ---- */
+
+/* The client that asks: of the hint or by name, and of both the same. */
+static const char *
+client_of(struct request *rq)
+{
+	const char *text = request_param(rq, ID_TOKEN_HINT);
+	const char *client_id = request_param(rq, CLIENT_ID);
+	struct id_token_hint hint;
+
+	if (!text)
+		return client_id;
+	if (!id_token_read(rq->arena, rq->settings, text, &hint) ||
+	    (client_id && !text_equal(client_id, hint.client_id)))
+		return NULL;
+	return hint.client_id;
+}
+
+static const char *
+with_state(struct request *rq, const char *uri)
+{
+	const char *state = request_param(rq, STATE);
+	struct buf location = buf_in(rq->arena);
+	struct uri parsed;
+
+	if (!state || !uri_parse(rq->arena, uri, &parsed))
+		return uri;
+	buf_addf(&location, "%s%sstate=", uri, parsed.query ? "&" : "?");
+	uri_encode(&location, state);
+	return buf_text(&location);
+}
+
+/*
+ * Set *ret to where the browser goes when it is signed out, NULL for nowhere:
+ * only an address that the client registered (s3).  False when the database is
+ * away.
+ */
+static bool
+destination(struct request *rq, const char **ret)
+{
+	const char *uri = request_param(rq, POST_LOGOUT_REDIRECT_URI);
+	const char *client_id = client_of(rq), *registered;
+
+	*ret = NULL;
+	if (!uri || !client_id)
+		return true;
+	if (!client_post_logout(rq->store, rq->arena, client_id, &registered))
+		return false;
+	if (redirect_uri_matches_any(rq->arena, registered, uri))
+		*ret = with_state(rq, uri);
+	else
+		log_text("reason",
+		    "post_logout_redirect_uri is not registered");
+	return true;
+}
+
+/* ---- pages ---- */
+
 static enum oauth_error
 show_signed_out(struct request *rq)
 {
-	struct buf page = page_begin(rq, "You are signed out");
+	const char *location;
+	struct buf page;
 
+	if (!destination(rq, &location))
+		return pending_refuse_unreachable(rq);
+	if (location)
+		return reply_redirect(rq, location);
+	page = page_begin(rq, "You are signed out");
 	buf_add(&page,
 	    "<p>Applications that you connected keep working until their "
 	    "access is revoked.</p>\n");
 	return page_end(rq, 200, &page);
+}
+
+/* What the client sent goes along with the form. */
+static void
+add_request(struct request *rq, struct buf *page)
+{
+	int i;
+
+	for (i = ID_TOKEN_HINT; i <= STATE; i++) {
+		if (!request_param(rq, i))
+			continue;
+		buf_addf(page, "<input type=\"hidden\" name=\"%s\" value=\"",
+		    params[i].name);
+		html_add(page, request_param(rq, i));
+		buf_add(page, "\">\n");
+	}
 }
 
 static enum oauth_error
@@ -45,17 +148,40 @@ get_logout(struct request *rq)
 	    "<p>Sign out in this browser?</p>\n"
 	    "<form method=\"post\" action=\"/api/oauth/logout\">\n");
 	pending_add_fields(rq, &page, browser, about);
+	add_request(rq, &page);
 	buf_add(&page, "<button type=\"submit\">Sign out</button>\n</form>\n");
 	return page_end(rq, 200, &page);
+}
+
+/* A client's form: cookies come along with the GET that follows. */
+static enum oauth_error
+send_again(struct request *rq)
+{
+	struct buf location = buf_in(rq->arena);
+	int i;
+
+	buf_addf(&location, "%s/api/oauth/logout",
+	    rq->settings->oauth_base_url);
+	for (i = ID_TOKEN_HINT; i <= STATE; i++) {
+		if (!request_param(rq, i))
+			continue;
+		buf_addf(&location,
+		    "%c%s=", strchr(buf_text(&location), '?') ? '&' : '?',
+		    params[i].name);
+		uri_encode(&location, request_param(rq, i));
+	}
+	return reply_redirect(rq, buf_text(&location));
 }
 
 static enum oauth_error
 post_logout(struct request *rq)
 {
 	struct browser *browser;
-	enum oauth_error error = pending_form(rq, about,
-	    request_param(rq, CSRF), &browser);
+	enum oauth_error error;
 
+	if (!request_param(rq, CSRF))
+		return send_again(rq);
+	error = pending_form(rq, about, request_param(rq, CSRF), &browser);
 	if (error)
 		return error;
 	if (browser->login_digest &&

@@ -1,25 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * server_metadata.c - authorization server metadata (RFC 8414).
+ * server_metadata.c - authorization server metadata (RFC 8414, OpenID Connect
+ * Discovery): one document for both.
  *
- * GET, at the well-known path with the issuer's path inserted, and at the root
- * for clients that leave the path out.  Any other path under /.well-known/
- * that the web server sends here is answered JSON 404, openid-configuration
- * among them: there are no ID tokens.
+ * GET, at the well-known paths with the issuer's path inserted or, as OpenID
+ * Connect has it, appended to; and at the root for clients that leave the path
+ * out.  openid-configuration is there as long as there are ID tokens.  Any
+ * other path under /.well-known/ that the web server sends here is answered
+ * JSON 404.
  */
 #include "base/text.h"
 #include "http/endpoint.h"
 #include "oauth/metadata.h"
 
-static const char well_known[] = "/.well-known/oauth-authorization-server";
+static const char oauth[] = "/.well-known/oauth-authorization-server";
+static const char openid[] = "/.well-known/openid-configuration";
 
+/* Is it well_known, or that with the issuer's path behind it? */
 static bool
-serves(struct request *rq)
+is_at(struct request *rq, const char *well_known)
 {
 	return text_equal(rq->path, well_known) ||
 	    text_equal(rq->path,
 	        arena_printf(rq->arena, "%s%s", well_known,
 	            rq->settings->issuer_path));
+}
+
+static bool
+serves(struct request *rq)
+{
+	if (is_at(rq, oauth))
+		return true;
+	return rq->settings->openid &&
+	    (is_at(rq, openid) ||
+	        text_equal(rq->path,
+	            arena_printf(rq->arena, "%s%s", rq->settings->issuer_path,
+	                openid)));
 }
 
 static enum oauth_error

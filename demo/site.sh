@@ -15,7 +15,8 @@
 # Of the environment: BUILD (build folder, default build) and, for tests,
 #   SITE_CONF_EXTRA, SITE_GUARD_EXTRA   lines for mcp-oauth.conf, guard.conf;
 #                      a key named there replaces ours
-#   SITE_APACHE_EXTRA  lines at the end of httpd.conf
+#   SITE_APACHE_BEFORE, SITE_APACHE_EXTRA
+#                      lines of httpd.conf before our Include and at the end
 #   SITE_KEY_ALG       RS256 (default) or ES256: of JWT_PRIVATE_KEY_FILE
 #   SITE_PLAIN=1       leave the demo's MCP server and the root paths out
 #   SITE_SQL_BEFORE    SQL file that the owner runs before migrate
@@ -286,6 +287,7 @@ DocumentRoot $D/apache/www
   Require all granted
 </Directory>
 
+${SITE_APACHE_BEFORE-}
 Define MCP_OAUTH_CONFIG $conf/mcp-oauth.conf
 Define MCP_OAUTH_GUARD_CONFIG $conf/guard.conf
 Include $share/mcp-oauth.conf

@@ -16,7 +16,7 @@ DECLARE
       "client_document_put", "client_document_missed", "fetch_take",
       "client_keys", "client_keys_turn", "client_keys_put", "jti_take",
       "machine_grant", "assertion_grant", "issuer_keys", "issuer_keys_turn",
-      "issuer_keys_put", "token_introspect",
+      "issuer_keys_put", "token_introspect", "userinfo", "client_post_logout",
       "authorization_request_create", "authorization_request_get",
       "pushed_request_create", "pushed_request_use",
       "device_authorization_create", "device_request_create", "device_redeem",

@@ -75,6 +75,7 @@ struct settings {
 	const char *jwt_secret_previous;  /* NULL: none */
 	const char *oauth_root_secret;    /* NULL unless HS256 */
 	const char *jwt_private_key_file; /* NULL: none */
+	bool openid; /* OpenID Connect is served: derived */
 
 	int64_t access_token_expires_s, refresh_token_expires_s;
 	int64_t session_expires_s, authorization_code_expires_s;

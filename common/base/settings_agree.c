@@ -43,6 +43,19 @@ settle_algorithm(struct settings_reader *r)
 	return true;
 }
 
+/* OpenID Connect is whole or absent: its clients expect RS256, which needs a
+ * key of that kind.  A guard takes what its tokens say. */
+static bool
+settle_openid(struct settings_reader *r)
+{
+	struct settings *s = r->settings;
+
+	s->openid = text_has_word(s->scopes_supported, "openid") &&
+	    (s->kind == SETTINGS_GUARD ||
+	        (s->jwt_private_key_file && !text_equal(s->jwt_alg, "ES256")));
+	return true;
+}
+
 static bool
 settle_secrets(struct settings_reader *r)
 {
@@ -153,7 +166,7 @@ bool
 settings_agree(struct settings_reader *r)
 {
 	return settle_issuer(r) && settings_repeated_settle(r) &&
-	    settle_algorithm(r) && settle_secrets(r) && settle_audience(r) &&
-	    settle_lifetimes(r) && settle_registration(r) &&
-	    settle_fetching(r) && settle_log(r);
+	    settle_algorithm(r) && settle_openid(r) && settle_secrets(r) &&
+	    settle_audience(r) && settle_lifetimes(r) &&
+	    settle_registration(r) && settle_fetching(r) && settle_log(r);
 }

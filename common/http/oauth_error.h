@@ -20,7 +20,8 @@ enum oauth_error {
 	OAUTH_SLOW_DOWN,               /* likewise */
 	OAUTH_EXPIRED_TOKEN,           /* likewise */
 	OAUTH_LOGIN_REQUIRED,          /* OpenID Connect Core s3.1.2.6 */
-	OAUTH_INTERACTION_REQUIRED,    /* likewise */
+	OAUTH_CONSENT_REQUIRED,        /* likewise */
+	OAUTH_REQUEST_NOT_SUPPORTED,   /* likewise */
 	OAUTH_INVALID_REDIRECT_URI,    /* RFC 7591 s3.2.2 */
 	OAUTH_INVALID_CLIENT_METADATA, /* RFC 7591 s3.2.2 */
 	OAUTH_INVALID_TOKEN,           /* RFC 6750 s3.1 */

@@ -8,11 +8,40 @@
 
 static const char at_jwt[] = "at+jwt";
 
+/* MCP_SERVER_AUDIENCE stands for the only resource. */
 static const char *
-audience_of(const struct settings *settings, const char *resource_uri)
+audience_of(const struct settings *settings, const char *uri)
 {
-	return settings->mcp_server_audience ? settings->mcp_server_audience
-	                                     : resource_uri;
+	return settings->mcp_server_audience &&
+	        text_equal(uri, settings->mcp_resources[0].uri)
+	    ? settings->mcp_server_audience
+	    : uri;
+}
+
+/* With openid granted the token is good at the userinfo endpoint too. */
+static void
+add_audience(struct arena *arena, struct json_object *claims,
+    const struct settings *settings, const struct access_token *token)
+{
+	const char *resource = audience_of(settings, token->aud);
+	struct json_object *list;
+
+	if (!settings->openid || !text_has_word(token->scope, "openid")) {
+		json_add_string(claims, "aud", resource);
+		return;
+	}
+	list = json_object_new_array();
+	json_object_array_add(list, json_object_new_string(resource));
+	json_object_array_add(list,
+	    json_object_new_string(access_token_userinfo(arena, settings)));
+	json_object_object_add(claims, "aud", list);
+}
+
+const char *
+access_token_userinfo(struct arena *arena, const struct settings *settings)
+{
+	return arena_printf(arena, "%s" USERINFO_PATH,
+	    settings->oauth_base_url);
 }
 
 const char *
@@ -25,7 +54,7 @@ access_token_sign(struct arena *arena, const struct settings *settings,
 
 	json_add_string(claims, "iss", settings->oauth_issuer);
 	json_add_string(claims, "sub", token->sub);
-	json_add_string(claims, "aud", audience_of(settings, token->aud));
+	add_audience(arena, claims, settings, token);
 	json_add_string(claims, "client_id", token->client_id);
 	if (*token->scope)
 		json_add_string(claims, "scope", token->scope);

@@ -18,6 +18,12 @@ struct access_token {
 	int64_t iat_s, exp_s;
 };
 
+#define USERINFO_PATH "/api/oauth/userinfo"
+
+/* The URL of the userinfo endpoint, which tokens name with openid granted. */
+const char *access_token_userinfo(struct arena *arena,
+    const struct settings *settings);
+
 /* Sign it; aud is replaced by MCP_SERVER_AUDIENCE where that is set.  NULL when
  * the key cannot be used: the log has the reason as "fault". */
 const char *access_token_sign(struct arena *arena,

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "oauth/id_token.h"
 #include "oauth/pkce.h"
 #include "oauth/redirect_uri.h"
 #include "oauth/requested_access.h"
@@ -85,6 +86,52 @@ pkce_good(struct request *rq, struct authorization_fault *fault)
 }
 
 static bool
+prompts(struct request *rq, const char *word)
+{
+	const char *prompt = request_param(rq, AUTHORIZATION_PROMPT);
+
+	return prompt && text_has_word(prompt, word);
+}
+
+/* OpenID Connect Core s3.1.2.1 and s6. */
+static bool
+openid_good(struct request *rq, struct authorization_fault *fault)
+{
+	const char *prompt = request_param(rq, AUTHORIZATION_PROMPT);
+	const char *max_age = request_param(rq, AUTHORIZATION_MAX_AGE);
+	int64_t seconds;
+
+	if (request_param(rq, AUTHORIZATION_REQUEST))
+		return fail(fault, OAUTH_REQUEST_NOT_SUPPORTED,
+		    "request objects are not supported");
+	if (prompts(rq, "none") && !text_equal(prompt, "none"))
+		return fail(fault, OAUTH_INVALID_REQUEST,
+		    "prompt=none stands alone");
+	if (max_age && !text_to_int64(max_age, INT32_MAX, &seconds))
+		return fail(fault, OAUTH_INVALID_REQUEST,
+		    "max_age must be a number of seconds");
+	return true;
+}
+
+/* With prompt=none nobody can be asked, so only the user whom the client means
+ * will do. */
+static bool
+settle_hint(struct request *rq, struct authorization_request *ret,
+    struct authorization_fault *fault)
+{
+	const char *text = request_param(rq, AUTHORIZATION_ID_TOKEN_HINT);
+	struct id_token_hint hint;
+
+	if (!text || !rq->settings->openid || !prompts(rq, "none"))
+		return true;
+	if (!id_token_read(rq->arena, rq->settings, text, &hint))
+		return fail(fault, OAUTH_INVALID_REQUEST,
+		    "id_token_hint is no ID token of this server");
+	ret->expected_user_id = hint.sub;
+	return true;
+}
+
+static bool
 grant_type_good(const struct client *client, struct authorization_fault *fault)
 {
 	if (!text_has_word(client->grant_types, "authorization_code"))
@@ -116,7 +163,7 @@ authorization_request_read(struct request *rq, const struct client *client,
 	if (!request_doubled(rq, AUTHORIZATION_STATE))
 		fault->state = request_param(rq, AUTHORIZATION_STATE);
 	if (!response_type_good(rq, fault) || !pkce_good(rq, fault) ||
-	    !grant_type_good(client, fault) ||
+	    !openid_good(rq, fault) || !grant_type_good(client, fault) ||
 	    !settle_access(rq, client, &access, fault))
 		return false;
 	*ret = (struct authorization_request){
@@ -128,6 +175,9 @@ authorization_request_read(struct request *rq, const struct client *client,
 	    .state = fault->state,
 	    .code_challenge = request_param(rq, AUTHORIZATION_CODE_CHALLENGE),
 	    .prompt = request_param(rq, AUTHORIZATION_PROMPT),
+	    .nonce = request_param(rq, AUTHORIZATION_NONCE),
+	    .login_hint = request_param(rq, AUTHORIZATION_LOGIN_HINT),
+	    .max_age_s = request_param(rq, AUTHORIZATION_MAX_AGE),
 	};
-	return true;
+	return settle_hint(rq, ret, fault);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * authorization_request.h - the parameters of an authorization request
- * (OAuth 2.1 s4.1.1, RFC 7636, RFC 8707), checked in the same way by every
+ * (OAuth 2.1 s4.1.1, RFC 7636, RFC 8707, OpenID Connect Core s3.1.2.1), checked in the same way by every
  * endpoint that takes them: authorize, which redirects or shows a page when
  * something is wrong, and par, which answers JSON.
  */
@@ -25,6 +25,11 @@ enum authorization_param {
 	AUTHORIZATION_RESOURCE,
 	AUTHORIZATION_PROMPT,
 	AUTHORIZATION_RESPONSE_MODE,
+	AUTHORIZATION_NONCE,
+	AUTHORIZATION_MAX_AGE,
+	AUTHORIZATION_LOGIN_HINT,
+	AUTHORIZATION_ID_TOKEN_HINT,
+	AUTHORIZATION_REQUEST,
 	N_AUTHORIZATION_PARAMS
 };
 
@@ -41,7 +46,12 @@ enum authorization_param {
 	[AUTHORIZATION_RESOURCE] = \
 	    {"resource", PARAM_LOGGED | PARAM_REPEATABLE}, \
 	[AUTHORIZATION_PROMPT] = {"prompt", PARAM_LOGGED}, \
-	[AUTHORIZATION_RESPONSE_MODE] = {"response_mode", PARAM_LOGGED}
+	[AUTHORIZATION_RESPONSE_MODE] = {"response_mode", PARAM_LOGGED}, \
+	[AUTHORIZATION_NONCE] = {"nonce", PARAM_OPTIONAL}, \
+	[AUTHORIZATION_MAX_AGE] = {"max_age", PARAM_LOGGED}, \
+	[AUTHORIZATION_LOGIN_HINT] = {"login_hint", PARAM_OPTIONAL}, \
+	[AUTHORIZATION_ID_TOKEN_HINT] = {"id_token_hint", PARAM_OPTIONAL}, \
+	[AUTHORIZATION_REQUEST] = {"request", PARAM_OPTIONAL}
 /* clang-format on */
 
 /* What is wrong with a request, and where the client may hear of it. */

@@ -12,7 +12,7 @@ answer(struct request *rq, const struct client_credentials *client,
     const struct direct_grant *direct, const char *supported)
 {
 	struct session_terms terms = grant_terms(rq);
-	struct session_grant granted;
+	struct session_grant granted = {0};
 
 	switch (machine_grant(rq->store, rq->arena, client, direct, supported,
 	    &terms, &granted)) {

@@ -12,7 +12,7 @@ answer(struct request *rq, const struct client_credentials *client,
     const struct device_redemption *redemption, const char *refresh_token)
 {
 	struct session_terms terms = grant_terms(rq);
-	struct session_grant grant;
+	struct session_grant grant = {0};
 
 	switch (device_redeem(rq->store, rq->arena, client, redemption, &terms,
 	    &grant)) {

@@ -160,7 +160,7 @@ answer(struct request *rq, const struct client_credentials *client,
 	    .resource = assertion->resource->uri,
 	};
 	struct session_terms terms = grant_terms(rq);
-	struct session_grant granted;
+	struct session_grant granted = {0};
 
 	switch (assertion_grant(rq->store, rq->arena, client, &vouched, &direct,
 	    &terms, &granted)) {

@@ -33,7 +33,7 @@ static enum oauth_error
 answer_refresh(struct request *rq, struct refresh *refresh)
 {
 	const char *successor = NULL;
-	struct session_grant grant;
+	struct session_grant grant = {0};
 	enum rotate_result result = rotate(rq, refresh, &successor, &grant);
 
 	if (result == ROTATE_UNCONFIRMED &&
@@ -146,7 +146,7 @@ grant_refresh_token(struct request *rq, const struct client_credentials *client,
 		refresh.rotation.token_hash = refresh_token_hash(rq->arena,
 		    text);
 	}
-	scope = scope ? scope_without_habits(rq->arena, scope) : NULL;
+	scope = scope ? scope_served(rq->arena, rq->settings, scope) : NULL;
 	refresh.rotation.session_id = refresh.token.session_id;
 	refresh.rotation.generation = refresh.token.generation;
 	refresh.rotation.scope = scope && *scope ? scope : NULL;

@@ -43,7 +43,7 @@ settle_scope(struct request *rq, const struct client *client,
 	    ? scope_common(rq->arena, client->scope, existing)
 	    : existing;
 
-	if (asked && *scope_without_habits(rq->arena, asked))
+	if (asked && *scope_served(rq->arena, rq->settings, asked))
 		return scope_intersect(rq->arena, asked, allowed);
 	/* or nothing but openid or the like */
 	return default_scope(rq, client, existing,

@@ -40,9 +40,17 @@ scope_without_identity(struct arena *arena, const char *list)
 }
 
 const char *
+scope_served(struct arena *arena, const struct settings *settings,
+    const char *list)
+{
+	return without(arena, list,
+	    settings->openid ? "offline_access" : "openid offline_access");
+}
+
+const char *
 scope_supported(struct arena *arena, const struct settings *settings)
 {
-	return scope_without_habits(arena, settings->scopes_supported);
+	return scope_served(arena, settings, settings->scopes_supported);
 }
 
 const char *
@@ -51,7 +59,7 @@ scope_of_resource(struct arena *arena, const struct settings *settings,
 {
 	const char *own = resource->scopes ? resource->scopes : "";
 
-	return scope_without_habits(arena,
+	return scope_served(arena, settings,
 	    scope_union(arena, settings->scopes_supported, own));
 }
 
@@ -59,9 +67,9 @@ const char *
 scope_base(struct arena *arena, const struct settings *settings,
     const struct resource_setting *resource)
 {
-	return resource->base_scopes
-	    ? scope_without_habits(arena, resource->base_scopes)
-	    : scope_supported(arena, settings);
+	return scope_without_habits(arena,
+	    resource->base_scopes ? resource->base_scopes
+	                          : settings->scopes_supported);
 }
 
 const char *

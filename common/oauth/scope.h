@@ -12,8 +12,12 @@
 #include "base/arena.h"
 #include "base/settings.h"
 
-/* What exists for every resource: SCOPES_SUPPORTED without openid, which needs
- * ID tokens. */
+/* list without what is not served here: offline_access (refresh tokens come
+ * without it), and openid where there are no ID tokens. */
+const char *scope_served(struct arena *arena, const struct settings *settings,
+    const char *list);
+
+/* What exists for every resource: what of SCOPES_SUPPORTED is served. */
 const char *scope_supported(struct arena *arena,
     const struct settings *settings);
 
@@ -22,7 +26,7 @@ const char *scope_of_resource(struct arena *arena,
     const struct settings *settings, const struct resource_setting *resource);
 
 /* What a client gets there that asks for none, and what a challenge names:
- * MCP_RESOURCE_BASE_SCOPES, or scope_supported(). */
+ * MCP_RESOURCE_BASE_SCOPES, or SCOPES_SUPPORTED; never openid. */
 const char *scope_base(struct arena *arena, const struct settings *settings,
     const struct resource_setting *resource);
 

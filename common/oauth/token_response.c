@@ -9,6 +9,7 @@
 #include "crypto/keyring.h"
 #include "http/refuse.h"
 #include "oauth/access_token.h"
+#include "oauth/id_token.h"
 
 enum { JTI_BYTES = 16 };
 
@@ -33,6 +34,14 @@ sign(struct request *rq, const struct session_grant *grant)
 	return access_token_sign(rq->arena, rq->settings, &token);
 }
 
+/* After a person signed in, not at a refresh. */
+static bool
+id_token_due(struct request *rq, const struct session_grant *grant)
+{
+	return rq->settings->openid && grant->signed_in &&
+	    text_has_word(grant->scope, "openid");
+}
+
 enum oauth_error
 token_response_possible(struct request *rq)
 {
@@ -40,7 +49,9 @@ token_response_possible(struct request *rq)
 	const char *fault;
 
 	if (keyring_signing_key(rq->arena, rq->settings, time(NULL), &key,
-	        &fault))
+	        &fault) &&
+	    (!rq->settings->openid ||
+	        keyring_id_token_key(rq->settings, &key, &fault)))
 		return OAUTH_OK;
 	log_text("fault", fault);
 	return refuse_unavailable(rq, no_key);
@@ -51,17 +62,24 @@ token_response(struct request *rq, const struct session_grant *grant,
     const char *refresh_token)
 {
 	AUTO_JSON *o = json_object_new_object();
-	const char *access_token = sign(rq, grant);
+	const char *access_token = sign(rq, grant), *id_token = NULL;
 
 	log_text("client_id", grant->client_id);
 	log_text("user_id", grant->user_id);
 	log_text("session_id", grant->session_id);
+	if (access_token && id_token_due(rq, grant)) {
+		id_token = id_token_sign(rq->arena, rq->settings, grant,
+		    access_token);
+		if (!id_token)
+			return refuse_unavailable(rq, no_key);
+	}
 	if (!access_token)
 		return refuse_unavailable(rq, no_key);
 	json_add_string(o, "access_token", access_token);
 	json_add_string(o, "token_type", "Bearer");
 	json_add_int64(o, "expires_in", rq->settings->access_token_expires_s);
 	json_add_string(o, "refresh_token", refresh_token);
+	json_add_string(o, "id_token", id_token);
 	if (*grant->scope)
 		json_add_string(o, "scope", grant->scope);
 	return reply_json(rq, 200, o);

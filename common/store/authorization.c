@@ -10,6 +10,16 @@ add_request_and_browser(struct store_params *params, const char *request_id,
 	store_add_digest(params, browser->login_digest);
 }
 
+void
+authorization_add_openid(struct store_params *params,
+    const struct authorization_request *request)
+{
+	store_add_text(params, request->nonce);
+	store_add_text(params, request->max_age_s);
+	store_add_text(params, request->login_hint);
+	store_add_text(params, request->expected_user_id);
+}
+
 enum authorization_create_result
 authorization_request_create(struct store *store, struct arena *arena,
     const struct browser *browser, const struct authorization_request *request,
@@ -18,7 +28,7 @@ authorization_request_create(struct store *store, struct arena *arena,
 	static const struct statement statement =
 	    {"authorization_request_create",
 	        "SELECT * FROM oauth.authorization_request_create($1, $2, $3, "
-	        "$4, $5, $6, $7, $8, $9, $10, $11)",
+	        "$4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
 	        false};
 	static const char *const outcomes[] = {
 	    [AUTHORIZATION_CREATED] = "created",
@@ -36,6 +46,7 @@ authorization_request_create(struct store *store, struct arena *arena,
 	store_add_text(&params, request->state);
 	store_add_text(&params, request->code_challenge);
 	store_add_text(&params, request->prompt);
+	authorization_add_openid(&params, request);
 	store_add_int64(&params, expires_s);
 	row = store_call(store, &statement, &params);
 	outcome = row ? store_outcome(row, outcomes, 2) : -1;
@@ -59,6 +70,7 @@ read_request(struct arena *arena, const PGresult *row, const char *request_id,
 	ret->resource = store_text(arena, row, 0, "resource");
 	ret->state = store_text(arena, row, 0, "state");
 	ret->prompt = store_text(arena, row, 0, "prompt");
+	ret->login_hint = store_text(arena, row, 0, "login_hint");
 	ret->code_challenge = NULL;
 	ret->user_id = store_text(arena, row, 0, "user_id");
 	ret->email = store_text(arena, row, 0, "email");

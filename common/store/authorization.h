@@ -19,6 +19,11 @@ struct authorization_request {
 	const char *state, *code_challenge,
 	    *prompt; /* state, prompt: or NULL */
 
+	/* OpenID Connect Core s3.1.2.1; NULL where they are not sent. */
+	const char *nonce, *login_hint;
+	const char *max_age_s;        /* digits */
+	const char *expected_user_id; /* of an id_token_hint, prompt=none */
+
 	/* Set by authorization_request_get(). */
 	const char *client_name, *client_uri; /* or NULL */
 	const char *registration;       /* "metadata": client_id is a URL */
@@ -42,6 +47,11 @@ enum authorization_create_result {
 	AUTHORIZATION_UNKNOWN_CLIENT,
 	AUTHORIZATION_CREATE_STORE_DOWN,
 };
+
+/* Add what OpenID Connect adds to a request, four parameters of the functions
+ * that store one. */
+void authorization_add_openid(struct store_params *params,
+    const struct authorization_request *request);
 
 /* Store a request that was checked, for expires_s.  AUTHORIZATION_CREATED sets
  * *signed_in: whether the login cookie is good for it. */

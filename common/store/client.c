@@ -49,6 +49,25 @@ client_get(struct store *store, struct arena *arena, const char *client_id,
 	return CLIENT_OK;
 }
 
+bool
+client_post_logout(struct store *store, struct arena *arena,
+    const char *client_id, const char **post_logout_redirect_uris)
+{
+	static const struct statement statement = {"client_post_logout",
+	    "SELECT oauth.client_post_logout($1) AS uris", true};
+	struct store_params params = {.arena = arena};
+	AUTO_RESULT *row = NULL;
+	const char *uris;
+
+	store_add_text(&params, client_id);
+	row = store_call(store, &statement, &params);
+	if (!row)
+		return false;
+	uris = store_text(arena, row, 0, "uris");
+	*post_logout_redirect_uris = uris ? uris : "";
+	return true;
+}
+
 enum client_result
 client_check(struct store *store, struct arena *arena,
     const struct client_credentials *client)

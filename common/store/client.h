@@ -40,6 +40,12 @@ enum client_result client_get(struct store *store, struct arena *arena,
     const char *client_id, struct client *ret)
     __attribute__((__warn_unused_result__));
 
+/* Where the client may have the browser sent after signing out, one a line, ""
+ * for nowhere.  False when the database is away. */
+bool client_post_logout(struct store *store, struct arena *arena,
+    const char *client_id, const char **post_logout_redirect_uris)
+    __attribute__((__warn_unused_result__));
+
 /* Are the credentials those of a registered client?  Nothing else is done. */
 enum client_result client_check(struct store *store, struct arena *arena,
     const struct client_credentials *client)

@@ -27,4 +27,21 @@ enum introspect_result token_introspect(struct store *store,
     const struct introspected *token, const char **username)
     __attribute__((__warn_unused_result__));
 
+/* What is known of a user; NULL where nothing is. */
+struct user_claims {
+	const char *email, *name;
+};
+
+enum userinfo_result {
+	USERINFO_ACTIVE,
+	USERINFO_INACTIVE, /* session or user gone, or the token revoked */
+	USERINFO_STORE_DOWN,
+};
+
+/* The user of a verified token (OpenID Connect Core s5.3); resource is not
+ * looked at.  ACTIVE fills *ret, strings in the arena. */
+enum userinfo_result userinfo(struct store *store, struct arena *arena,
+    const struct introspected *token, const char *user_id,
+    struct user_claims *ret) __attribute__((__warn_unused_result__));
+
 #endif

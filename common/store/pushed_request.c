@@ -8,7 +8,7 @@ pushed_request_create(struct store *store, struct arena *arena,
 {
 	static const struct statement statement = {"pushed_request_create",
 	    "SELECT oauth.pushed_request_create($1, $2, $3, $4, $5, $6, $7, "
-	    "$8, $9)",
+	    "$8, $9, $10, $11, $12, $13)",
 	    false};
 	static const char *const outcomes[] = {
 	    [PUSHED_CREATED] = "created",
@@ -26,6 +26,7 @@ pushed_request_create(struct store *store, struct arena *arena,
 	store_add_text(&params, request->state);
 	store_add_text(&params, request->code_challenge);
 	store_add_text(&params, request->prompt);
+	authorization_add_openid(&params, request);
 	store_add_int64(&params, expires_s);
 	row = store_call(store, &statement, &params);
 	outcome = row ? store_outcome(row, outcomes, 2) : -1;

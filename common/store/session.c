@@ -32,6 +32,8 @@ session_read_grant(struct arena *arena, const PGresult *row,
 	ret->client_id = store_text(arena, row, 0, "client_id");
 	ret->user_id = store_text(arena, row, 0, "user_id");
 	ret->email = store_text(arena, row, 0, "email");
+	ret->user_name = store_text(arena, row, 0, "user_name");
+	ret->nonce = store_text(arena, row, 0, "nonce");
 	ret->scope = store_text(arena, row, 0, "scope");
 	ret->resource = store_text(arena, row, 0, "resource");
 	ret->now_s = store_int64(row, 0, "now_s");
@@ -84,6 +86,7 @@ code_redeem(struct store *store, struct arena *arena,
 	if (outcome == CODE_REDEEMED) {
 		session_read_grant(arena, row, redemption->session_id, ret);
 		ret->refresh = store_bool(row, 0, "refresh");
+		ret->signed_in = true;
 	}
 	return (enum code_result)outcome;
 }
@@ -133,6 +136,7 @@ device_redeem(struct store *store, struct arena *arena,
 	if (outcome == DEVICE_REDEEMED) {
 		session_read_grant(arena, row, redemption->session_id, ret);
 		ret->refresh = store_bool(row, 0, "refresh");
+		ret->signed_in = true;
 	}
 	return (enum device_result)outcome;
 }

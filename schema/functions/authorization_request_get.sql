@@ -12,7 +12,8 @@ CREATE OR REPLACE FUNCTION oauth.authorization_request_get(
 RETURNS TABLE (outcome text, client_id text, client_name text, client_uri text,
   registration text, redirect_uri text, scope text, resource text, state text,
   prompt text, request_created_s bigint, user_id uuid, email text, user_name text,
-  auth_s bigint, remembered boolean, device_code_digest text)
+  auth_s bigint, remembered boolean, device_code_digest text,
+  login_hint text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -34,10 +35,9 @@ BEGIN
                     WHERE a.user_id = l.user_id AND a.client_id = v.client_id
                       AND a.redirect_uri = v.redirect_uri AND a.resource = v.resource
                       AND oauth.scope_covers(a.scope, v.scope)),
-           encode(v.device_code_digest, 'hex')
+           encode(v.device_code_digest, 'hex'), v.login_hint
       FROM oauth.client c
-      LEFT JOIN oauth.login_user(p_login_digest, oauth.login_since(v.prompt, v.created_at)) l
-        ON true
+      LEFT JOIN oauth.request_user(v, p_login_digest) l ON true
      WHERE c.client_id = v.client_id AND c.disabled_at IS NULL;
   IF NOT FOUND THEN
     outcome := 'unknown';

@@ -17,12 +17,27 @@ $body$;
 COMMENT ON FUNCTION oauth.login_user(bytea, timestamptz) IS
   'The user whom a login cookie stands for; no row when it is good for nobody.';
 
--- With prompt=login (OpenID Connect Core s3.1.2.1) only a sign-in after the
--- request counts.
-CREATE OR REPLACE FUNCTION oauth.login_since(p_prompt text, p_requested_at timestamptz)
-RETURNS timestamptz LANGUAGE sql IMMUTABLE AS $body$
-  SELECT CASE WHEN 'login' = ANY (string_to_array(p_prompt, ' '))
-              THEN p_requested_at ELSE '-infinity'::timestamptz END
+-- Who is signed in for this request (OpenID Connect Core s3.1.2.1): with
+-- prompt=login or select_account only a sign-in after it counts, with max_age
+-- none that is older, and with an id_token_hint and prompt=none only that user.
+CREATE OR REPLACE FUNCTION oauth.request_user(
+  p_request oauth.authorization_request, p_login_digest bytea)
+RETURNS TABLE (user_id uuid, email text, user_name text, auth_at timestamptz)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+  v_since timestamptz := '-infinity';
+BEGIN
+  IF string_to_array(p_request.prompt, ' ') && '{login,select_account}' THEN
+    v_since := p_request.created_at;
+  ELSIF p_request.max_age_s IS NOT NULL THEN
+    v_since := p_request.created_at - p_request.max_age_s * interval '1 second';
+  END IF;
+  RETURN QUERY
+    SELECT l.user_id, l.email, l.user_name, l.auth_at
+      FROM oauth.login_user(p_login_digest, v_since) l
+     WHERE coalesce(l.user_id = p_request.expected_user_id, true);
+END
 $body$;
-COMMENT ON FUNCTION oauth.login_since(text, timestamptz) IS
-  'The time from which on a sign-in counts for a request.';
+COMMENT ON FUNCTION oauth.request_user(oauth.authorization_request, bytea) IS
+  'Who is signed in by this cookie, as far as it counts for the request.';

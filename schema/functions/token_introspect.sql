@@ -30,14 +30,8 @@ BEGIN
 
   outcome := 'inactive';
   SELECT * INTO s FROM public.mcp_server_sessions x WHERE x.id = p_session_id;
-  IF s.id IS NOT NULL AND p_resource = ANY (v_introspects)
-     AND s.client_identifier = p_token_client_id
-     AND EXISTS (SELECT FROM oauth.client c
-                  WHERE c.client_id = p_token_client_id AND c.disabled_at IS NULL)
-     AND NOT EXISTS (SELECT FROM oauth.revocation r
-                      WHERE (r.session_id = s.id OR r.user_id = s.user_id
-                             OR r.client_id = p_token_client_id OR r.jti = p_jti OR r.everything)
-                        AND r.not_before >= to_timestamp(p_issued_s)) THEN
+  IF p_resource = ANY (v_introspects)
+     AND oauth.token_alive(s, p_token_client_id, p_jti, p_issued_s) THEN
     SELECT u.email::text INTO username FROM public.users u
      WHERE u.id = s.user_id AND u.disabled_at IS NULL;
     IF FOUND OR s.user_id IS NULL THEN
@@ -49,3 +43,22 @@ END
 $body$;
 COMMENT ON FUNCTION oauth.token_introspect(text, text, bytea, uuid, text, text, bigint, text) IS
   'Is an access token still good? (RFC 7662): active, inactive, not_allowed.';
+
+-- Is an access token of this session, whose client has not been disabled and
+-- that nobody revoked?
+CREATE OR REPLACE FUNCTION oauth.token_alive(
+  p_session public.mcp_server_sessions, p_client_id text, p_jti text, p_issued_s bigint)
+RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+  RETURN p_session.id IS NOT NULL AND p_session.client_identifier = p_client_id
+     AND EXISTS (SELECT FROM oauth.client c
+                  WHERE c.client_id = p_client_id AND c.disabled_at IS NULL)
+     AND NOT EXISTS (SELECT FROM oauth.revocation r
+                      WHERE (r.session_id = p_session.id OR r.user_id = p_session.user_id
+                             OR r.client_id = p_client_id OR r.jti = p_jti OR r.everything)
+                        AND r.not_before >= to_timestamp(p_issued_s));
+END
+$body$;
+COMMENT ON FUNCTION oauth.token_alive(public.mcp_server_sessions, text, text, bigint) IS
+  'Is an access token of this session, its client enabled, and not revoked?';

@@ -31,7 +31,7 @@ function parseEnv (text) {
 }
 
 /**
- * Start a site. Options: conf, guardConf, apache (lines to add; @PORT@ becomes
+ * Start a site. Options: conf, guardConf, apacheBefore, apache (lines to add; @PORT@ becomes
  * the site's port), sqlBefore (a file), plain (no demo server), extra
  * (environment of site.sh).
  */
@@ -43,6 +43,7 @@ export async function startSite (options = {}) {
     ...process.env,
     SITE_CONF_EXTRA: lines(options.conf),
     SITE_GUARD_EXTRA: lines(options.guardConf),
+    SITE_APACHE_BEFORE: lines(options.apacheBefore),
     SITE_APACHE_EXTRA: lines(options.apache),
     SITE_SQL_BEFORE: options.sqlBefore ?? '',
     SITE_PLAIN: options.plain ? '1' : '',
