@@ -13,9 +13,10 @@ CREATE OR REPLACE FUNCTION oauth.device_request_create(
   p_user_code_digest bytea, p_request_id text, p_browser_digest bytea,
   p_login_digest bytea, p_expires_s integer, p_remote text, p_remote_limit integer,
   p_user_limit integer, p_window_s integer)
-RETURNS TABLE (outcome text, signed_in boolean, retry_after_s integer)
+RETURNS TABLE (outcome text, signed_in boolean, retry_after_s integer, client_id text)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
+#variable_conflict use_column
 DECLARE
   v_user_id uuid;
 BEGIN
@@ -30,15 +31,16 @@ BEGIN
     RETURN NEXT;
     RETURN;
   END IF;
-  INSERT INTO oauth.authorization_request (request_id, browser_digest, client_id,
+  INSERT INTO oauth.authorization_request AS r (request_id, browser_digest, client_id,
       scope, resource, device_code_digest, expires_at)
   SELECT p_request_id, p_browser_digest, d.client_id, d.scope, d.resource,
          d.device_code_digest,
          least(d.expires_at, now() + p_expires_s * interval '1 second')
     FROM oauth.device_code d JOIN oauth.client c ON c.client_id = d.client_id
    WHERE d.user_code_digest = p_user_code_digest AND d.decided_at IS NULL
-     AND d.expires_at > now() AND c.disabled_at IS NULL;
-  outcome := CASE WHEN FOUND THEN 'created' ELSE 'unknown' END;
+     AND d.expires_at > now() AND c.disabled_at IS NULL
+  RETURNING r.client_id INTO client_id;
+  outcome := CASE WHEN client_id IS NULL THEN 'unknown' ELSE 'created' END;
   RETURN NEXT;
 END
 $body$;
