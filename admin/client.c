@@ -8,18 +8,20 @@
 #include "base/text.h"
 #include "command.h"
 #include "crypto/jwks.h"
+#include "oauth/grant_types.h"
 #include "oauth/redirect_uri.h"
 #include "oauth/registration.h"
 #include "oauth/resource.h"
 #include "oauth/scope.h"
 #include "store/client.h"
 
-static const char usage[] =
-    "client add --name NAME [--redirect-uri URI ...] [--client-credentials]\n"
-    "           [--introspect PATH ...] [--resource PATH ...] "
-    "[--confidential]\n"
-    "           [--jwks FILE | --jwks-uri URL] [--id CLIENT_ID]\n"
-    "           [--scope SCOPE]";
+static const char
+    usage[] = "client add --name NAME [--redirect-uri URI ...] [--device]\n"
+              "           [--client-credentials]\n"
+              "           [--introspect PATH ...] [--resource PATH ...] "
+              "[--confidential]\n"
+              "           [--jwks FILE | --jwks-uri URL] [--id CLIENT_ID]\n"
+              "           [--scope SCOPE]";
 
 enum { JWKS_MAX_BYTES = 1 << 16 };
 
@@ -107,6 +109,23 @@ read_jwks(struct command *command, const char *path)
 	return text;
 }
 
+/* People connect it by codes or as a device, and it may act for itself. */
+static const char *
+grant_types_of(struct command *command, bool codes, bool device, bool machine)
+{
+	struct buf list = buf_in(command->arena);
+
+	if (codes)
+		buf_add(&list, " authorization_code");
+	if (device)
+		buf_add(&list, " " GRANT_TYPE_DEVICE_CODE);
+	if (codes || device)
+		buf_add(&list, " refresh_token");
+	if (machine)
+		buf_add(&list, " client_credentials");
+	return list.len ? buf_text(&list) + 1 : "";
+}
+
 /* What the client may do by itself, and how it shows who it is.  False after a
  * refusal was told. */
 static bool
@@ -115,6 +134,7 @@ take_rights(struct command *command, const struct settings *settings,
 {
 	const char *jwks = command_option(args, "--jwks");
 	bool confidential = command_flag(args, "--confidential");
+	bool device = command_flag(args, "--device");
 	bool machine = command_flag(args, "--client-credentials");
 
 	registration->jwks_uri = command_option(args, "--jwks-uri");
@@ -132,11 +152,8 @@ take_rights(struct command *command, const struct settings *settings,
 	    : confidential || machine || *registration->introspects
 	    ? "client_secret_basic"
 	    : "none";
-	registration->grant_types = arena_printf(command->arena, "%s%s",
-	    *registration->redirect_uris ? "authorization_code refresh_token"
-	                                 : "",
-	    machine ? " client_credentials" : "");
-	registration->grant_types += *registration->grant_types == ' ';
+	registration->grant_types = grant_types_of(command,
+	    *registration->redirect_uris, device, machine);
 	if (!*registration->resources)
 		registration->resources = NULL; /* any */
 	if (!*registration->introspects)

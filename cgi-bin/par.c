@@ -16,7 +16,8 @@ enum { CLIENT_SECRET = N_AUTHORIZATION_PARAMS, REQUEST_URI };
 
 enum {
 	REQUEST_URI_BYTES = 32,
-	REQUEST_URI_EXPIRES_S = 90, /* s2.2: 5 to 600 */
+	REQUEST_URI_EXPIRES_S = 90,    /* s2.2: 5 to 600 */
+	PAR_BODY_MAX_BYTES = 32 << 10, /* each is stored for a while */
 };
 
 static const struct param params[] = {
@@ -84,6 +85,7 @@ static const struct endpoint par = {
     .paths = paths,
     .params = params,
     .post = post_par,
+    .body_max_bytes = PAR_BODY_MAX_BYTES,
     .cors = CORS_ANY_ORIGIN,
     .settings = SETTINGS_SERVER,
     .store_open = store_open,

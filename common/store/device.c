@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/device.h"
 
+#include "base/log.h"
+
 enum device_create_result
 device_authorization_create(struct store *store, struct arena *arena,
     const struct device_authorization *device)
@@ -64,6 +66,7 @@ device_request_create(struct store *store, struct arena *arena,
 	outcome = row ? store_outcome(row, outcomes, 3) : -1;
 	if (outcome < 0)
 		return DEVICE_REQUEST_STORE_DOWN;
+	log_text("client_id", store_text(arena, row, 0, "client_id"));
 	*signed_in = store_bool(row, 0, "signed_in");
 	*retry_after_s = store_int64(row, 0, "retry_after_s");
 	return (enum device_request_result)outcome;

@@ -210,6 +210,15 @@ describe('who may ask', () => {
     assert.equal((await token(site, fields, basic(secret.client_secret))).status, 200)
   })
 
+  test('clients that the operator added for it', async () => {
+    const { stdout } = await site.command('client', 'add', '--name', 'By hand', '--device')
+    const byHand = { client_id: /^client_id=(.*)$/m.exec(stdout)[1] }
+    const device = await begin({}, byHand)
+    await allow(device)
+    assert.ok((await poll(device, {}, byHand)).json.refresh_token)
+    await assert.rejects(site.command('client', 'add', '--name', 'Nothing at all'))
+  })
+
   test('scopes and resources are settled as at authorize', async () => {
     refusedWith(await ask({ client_id: client.client_id, scope: 'nonsense' }), 'invalid_scope')
     refusedWith(await ask({ client_id: client.client_id, resource: 'https://other.example/' }), 'invalid_target')

@@ -6,6 +6,7 @@
 #include "oauth/refresh_token.h"
 #include "oauth/resource.h"
 #include "oauth/scope.h"
+#include "oauth/user_code.h"
 #include "tap.h"
 
 static const struct resource_setting resources[] =
@@ -202,6 +203,32 @@ test_refresh_tokens(struct arena *arena)
 	ok(!refresh_token_read(arena, &settings, "", &token));
 }
 
+/* RFC 8628 s6.1 */
+static void
+test_user_codes(struct arena *arena)
+{
+	struct settings other = settings;
+	const char *code = user_code_of(arena, &settings, "00ff");
+	struct sha256 digest = user_code_digest(&settings, code), elsewhere;
+
+	ok(strlen(code) == 8 && strspn(code, "BCDFGHJKLMNPQRSTVWXZ") == 8);
+	is(user_code_of(arena, &settings, "00ff"), code);
+	ok(strcmp(user_code_of(arena, &settings, "00fe"), code) != 0);
+	is(user_code_shown(arena, "WDJBMJHT"), "WDJB-MJHT");
+	is(user_code_read(arena, "WDJB-MJHT"), "WDJBMJHT");
+	is(user_code_read(arena, " wdjb mjht\t"), "WDJBMJHT");
+	is(user_code_read(arena, "w-d-j-b-m-j-h-t-"), "WDJBMJHT");
+	is(user_code_read(arena, "WDJBMJH"), NULL);
+	is(user_code_read(arena, "WDJBMJHTT"), NULL);
+	is(user_code_read(arena, "WDJBMJHA"), NULL);
+	is(user_code_read(arena, "WDJBMJH0"), NULL);
+	is(user_code_read(arena, ""), NULL);
+	other.jwt_secret = "another secret, of the same length as that 1";
+	elsewhere = user_code_digest(&other, code);
+	ok(!bytes_equal(digest.bytes, elsewhere.bytes, SHA256_BYTES));
+	ok(strcmp(user_code_of(arena, &other, "00ff"), code) != 0);
+}
+
 int
 main(void)
 {
@@ -217,6 +244,7 @@ main(void)
 	test_scope_hierarchy(arena);
 	test_scopes_of_resources(arena);
 	test_refresh_tokens(arena);
+	test_user_codes(arena);
 	arena_free(arena);
 	return tap_done();
 }
