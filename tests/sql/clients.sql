@@ -5,7 +5,7 @@ SELECT plan(24);
 
 CREATE FUNCTION pg_temp.register(p_id text, p_receivers text) RETURNS text LANGUAGE sql AS $$
   SELECT outcome FROM oauth.client_register(p_id, NULL, NULL, 'none', 'https://a.example/', 'authorization_code refresh_token',
-    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'dynamic', '192.0.2.1', 2, sha256(p_id::bytea), p_receivers, NULL, NULL)
+    NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 'dynamic', '192.0.2.1', 2, sha256(p_id::bytea), p_receivers, NULL, NULL)
 $$;
 CREATE FUNCTION pg_temp.clients() RETURNS text[] LANGUAGE sql AS $$
   SELECT coalesce(array_agg(client_id ORDER BY client_id), '{}') FROM oauth.client
