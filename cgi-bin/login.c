@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * login.c - signing in with a password, on the way to consent.
+ * login.c - signing in with a password, on the way to consent or to a page
+ * about the person's account, whose name then stands for the request.
  *
- * GET request: the form.  POST request csrf email password: 303 to the consent
- * page with a new login cookie, or the form again.  Whoever fails hears the
+ * GET request: the form.  POST request csrf email password: 303 to that page
+ * with a new login cookie, or the form again.  Whoever fails hears the
  * same sentence after the same work, whatever was wrong; the attempt is
  * counted before the password is looked at.
  */
@@ -16,6 +17,7 @@
 #include "http/endpoint.h"
 #include "http/html.h"
 #include "http/page.h"
+#include "oauth/account_page.h"
 #include "oauth/pending.h"
 #include "store/login.h"
 
@@ -65,16 +67,18 @@ show_form(struct request *rq, const struct browser *browser, int status,
 static enum oauth_error
 get_login(struct request *rq)
 {
+	const char *request_id = request_param(rq, REQUEST);
 	struct authorization_request request;
 	struct browser *browser;
 	enum oauth_error error;
 
-	error = pending_request(rq, request_param(rq, REQUEST), &browser,
-	    &request);
+	if (account_page_named(request_id))
+		return show_form(rq, browser_of(rq), 200, "", NULL);
+	error = pending_request(rq, request_id, &browser, &request);
 	if (error)
 		return error;
 	if (request.user_id)
-		return pending_go_to(rq, "consent", request.request_id);
+		return pending_go_on(rq, request_id);
 	return show_form(rq, browser, 200,
 	    request.login_hint ? request.login_hint : "", NULL);
 }
@@ -142,7 +146,7 @@ finish(struct request *rq, const struct browser *browser, const char *email,
 	case LOGIN_SIGNED_IN:
 		log_event("signed in");
 		log_text("user_id", user_id);
-		return pending_go_to(rq, "consent", request_param(rq, REQUEST));
+		return pending_go_on(rq, request_param(rq, REQUEST));
 	case LOGIN_FINISH_REFUSED:
 		browser_sign_out(rq);
 		return refuse_login(rq, browser, email, "refused at the end");

@@ -127,8 +127,8 @@ show_signed_out(struct request *rq, bool asked)
 		return reply_redirect(rq, location);
 	page = page_begin(rq, "You are signed out");
 	buf_add(&page,
-	    "<p>Applications that you connected keep working until their "
-	    "access is revoked.</p>\n");
+	    "<p>Applications that you connected keep working until you "
+	    "<a href=\"/api/oauth/apps\">disconnect</a> them.</p>\n");
 	if (location)
 		add_link(rq, &page, location);
 	return page_end(rq, 200, &page);

@@ -21,6 +21,7 @@ DECLARE
       "pushed_request_create", "pushed_request_use",
       "device_authorization_create", "device_request_create", "device_redeem",
       "login_begin", "login_finish", "login_end",
+      "user_apps", "user_app_revoke", "user_sessions_revoke",
       "consent_grant", "consent_deny", "code_redeem",
       "session_rotate", "session_find_legacy", "session_revoke", "status"],
     "mcp_oauth_guard": ["revocations_since", "status"],

@@ -28,6 +28,8 @@ static const char style[] =
     "@media(max-width:32rem){main{margin:0;border:0;border-radius:0;"
     "min-height:100vh}}"
     "h1{font-size:1.35rem;line-height:1.3;margin:0 0 1rem}"
+    "h2{font-size:1.1rem;line-height:1.3;margin:0 0 .5rem}"
+    "section{margin:1.5rem 0 0}section form+form{margin-top:1rem}"
     "p{margin:0 0 1rem}"
     "label{display:block;font-weight:600;margin:0 0 .25rem}"
     "input[type=email],input[type=password],input[type=text]{width:100%;"

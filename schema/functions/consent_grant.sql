@@ -27,6 +27,8 @@ BEGIN
     RETURN NEXT;
     RETURN;
   END IF;
+  -- Nobody signs it out before what is granted here can be seen and ended.
+  PERFORM FROM oauth.login l WHERE l.login_digest = p_login_digest FOR SHARE;
   SELECT * INTO v_user
     FROM oauth.request_user(v, p_login_digest);
   IF NOT FOUND THEN

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The MCP SDK's client and Chromium, from the bare URL to a tool's answer.
 import assert from 'node:assert/strict'
-import { createServer } from 'node:http'
 import { after, before, describe, test } from 'node:test'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { allow, listen, provider } from '../lib/application.mjs'
 import { openBrowser } from '../lib/chromium.mjs'
 import { startSite } from '../lib/site.mjs'
 
@@ -21,61 +21,6 @@ after(async () => {
   await site?.stop()
 })
 
-// A native application: a loopback listener that waits for the code.
-async function listen () {
-  let arrived
-  const callback = new Promise(resolve => { arrived = resolve })
-  const server = createServer((rq, rs) => {
-    rs.end('You may close this window.')
-    if (rq.url.startsWith('/callback')) arrived(new URL(rq.url, 'http://127.0.0.1').searchParams)
-  })
-  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve))
-  return {
-    url: `http://127.0.0.1:${server.address().port}/callback`,
-    callback,
-    close: () => server.close()
-  }
-}
-
-// What the SDK asks of an application.
-function provider (redirectUrl) {
-  const kept = {}
-  return {
-    kept,
-    redirectUrl,
-    clientMetadata: {
-      client_name: 'SDK test',
-      redirect_uris: [redirectUrl],
-      grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
-      token_endpoint_auth_method: 'none'
-    },
-    clientInformation: () => kept.client,
-    saveClientInformation: client => { kept.client = client },
-    tokens: () => kept.tokens,
-    saveTokens: tokens => { kept.tokens = tokens },
-    redirectToAuthorization: url => { kept.authorizationUrl = url },
-    saveCodeVerifier: verifier => { kept.verifier = verifier },
-    codeVerifier: () => kept.verifier
-  }
-}
-
-async function signInAndConsent (url) {
-  const page = await chromium.newPage()
-  await page.goto(url.href)
-  if (new URL(page.url()).pathname === '/api/oauth/login') {
-    await page.getByLabel('Email').fill(site.email)
-    await page.getByLabel('Password').fill(site.password)
-    await page.getByRole('button', { name: 'Sign in' }).click()
-  }
-  await page.waitForURL('**/api/oauth/consent*')
-  const text = await page.textContent('body')
-  await page.getByRole('button', { name: 'Authorize' }).click()
-  await page.waitForURL('**/callback?*')
-  await page.close()
-  return text
-}
-
 const newClient = () => new Client({ name: 'test', version: '1.0.0' })
 const transportTo = auth => new StreamableHTTPClientTransport(new URL(site.mcp), { authProvider: auth })
 
@@ -86,10 +31,11 @@ describe('the MCP SDK and Chromium', () => {
     try {
       const first = transportTo(auth)
       await assert.rejects(newClient().connect(first), UnauthorizedError)
-      const text = await signInAndConsent(auth.kept.authorizationUrl)
+      const callback = listener.callback()
+      const text = await allow(chromium, site, auth.kept.authorizationUrl)
       assert.match(text, /SDK test/)
       assert.match(text, /127\.0\.0\.1/)
-      const back = await listener.callback
+      const back = await callback
       assert.equal(back.get('iss'), site.base)
       await first.finishAuth(back.get('code'))
       const { tokens } = auth.kept

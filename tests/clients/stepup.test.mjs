@@ -3,13 +3,13 @@
 // guard says which, and the client goes through authorization once more.
 import assert from 'node:assert/strict'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client'
 import { UnauthorizedError as OlderUnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js'
 import { Client as OlderClient } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport as OlderTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import { allow, listen, provider } from '../lib/application.mjs'
 import { openBrowser } from '../lib/chromium.mjs'
 import { startSite } from '../lib/site.mjs'
 
@@ -43,69 +43,12 @@ after(async () => {
   await rm(folder, { recursive: true })
 })
 
-// A native application: a loopback listener that hands on each code.
-async function listen () {
-  const waiting = []
-  const server = createServer((rq, rs) => {
-    rs.end('You may close this window.')
-    if (rq.url.startsWith('/callback')) waiting.shift()(new URL(rq.url, 'http://127.0.0.1').searchParams)
-  })
-  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve))
-  return {
-    url: `http://127.0.0.1:${server.address().port}/callback`,
-    callback: () => new Promise(resolve => waiting.push(resolve)),
-    close: () => server.close()
-  }
-}
-
-// What the SDKs ask of an application.
-function provider (redirectUrl, grantTypes) {
-  const kept = {}
-  return {
-    kept,
-    redirectUrl,
-    clientMetadata: {
-      client_name: 'Step-up test',
-      redirect_uris: [redirectUrl],
-      grant_types: grantTypes,
-      response_types: ['code'],
-      token_endpoint_auth_method: 'none'
-    },
-    clientInformation: () => kept.client,
-    saveClientInformation: client => { kept.client = client },
-    tokens: () => kept.tokens,
-    saveTokens: tokens => { kept.tokens = tokens },
-    redirectToAuthorization: url => { kept.authorizationUrl = url },
-    saveCodeVerifier: verifier => { kept.verifier = verifier },
-    codeVerifier: () => kept.verifier,
-    saveDiscoveryState: state => { kept.discovery = state },
-    discoveryState: () => kept.discovery
-  }
-}
-
-// The person at the browser: signs in where asked, reads, allows.
-async function allow (context, url) {
-  const page = await context.newPage()
-  await page.goto(url.href)
-  if (new URL(page.url()).pathname === '/api/oauth/login') {
-    await page.getByLabel('Email').fill(site.email)
-    await page.getByLabel('Password').fill(site.password)
-    await page.getByRole('button', { name: 'Sign in' }).click()
-  }
-  await page.waitForURL('**/api/oauth/consent*')
-  const text = await page.textContent('body')
-  await page.getByRole('button', { name: 'Authorize' }).click()
-  await page.waitForURL('**/callback?*')
-  await page.close()
-  return text
-}
-
 const scopeOf = url => url.searchParams.get('scope').split(' ').sort()
 
 test('the client of 2026-07-28 steps up for one tool, with the same client_id', async () => {
   const listener = await listen()
   const context = await chromium.newContext()
-  const auth = provider(listener.url, ['authorization_code', 'refresh_token'])
+  const auth = provider(listener.url)
   const transport = () => new StreamableHTTPClientTransport(new URL(site.mcp), { authProvider: auth })
   const client = () => new Client({ name: 'test', version: '1.0.0' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } })
   try {
@@ -113,7 +56,7 @@ test('the client of 2026-07-28 steps up for one tool, with the same client_id', 
     await assert.rejects(client().connect(first), UnauthorizedError)
     assert.deepEqual(scopeOf(auth.kept.authorizationUrl), ['email'])
     let back = listener.callback()
-    assert.doesNotMatch(await allow(context, auth.kept.authorizationUrl), /say your words back/)
+    assert.doesNotMatch(await allow(context, site, auth.kept.authorizationUrl), /say your words back/)
     await first.finishAuth(await back)
     assert.equal(auth.kept.tokens.scope, 'email')
     const { client_id: id } = auth.kept.client
@@ -127,7 +70,7 @@ test('the client of 2026-07-28 steps up for one tool, with the same client_id', 
     await assert.rejects(connected.callTool({ name: 'echo', arguments: { message: 'hello' } }), UnauthorizedError)
     assert.deepEqual(scopeOf(auth.kept.authorizationUrl), ['email', 'tools:echo'])
     back = listener.callback()
-    assert.match(await allow(context, auth.kept.authorizationUrl), /Let it say your words back/)
+    assert.match(await allow(context, site, auth.kept.authorizationUrl), /Let it say your words back/)
     await connection.finishAuth(await back)
     assert.deepEqual(auth.kept.tokens.scope.split(' ').sort(), ['email', 'tools:echo'])
     assert.equal(auth.kept.client.client_id, id)
@@ -145,14 +88,14 @@ test('the client of 2026-07-28 steps up for one tool, with the same client_id', 
 test('the client of the versions before steps up when it cannot refresh', async () => {
   const listener = await listen()
   const context = await chromium.newContext()
-  const auth = provider(listener.url, ['authorization_code'])
+  const auth = provider(listener.url, { grant_types: ['authorization_code'] })
   const transport = () => new OlderTransport(new URL(site.url('/files')), { authProvider: auth })
   const client = () => new OlderClient({ name: 'test', version: '1.0.0' })
   try {
     let connection = transport()
     await assert.rejects(client().connect(connection), OlderUnauthorizedError)
     let back = listener.callback()
-    assert.match(await allow(context, auth.kept.authorizationUrl), /Company files/)
+    assert.match(await allow(context, site, auth.kept.authorizationUrl), /Company files/)
     await connection.finishAuth((await back).get('code'))
     assert.equal(auth.kept.tokens.scope, 'email')
     assert.equal(auth.kept.tokens.refresh_token, undefined)
@@ -161,7 +104,7 @@ test('the client of the versions before steps up when it cannot refresh', async 
     await assert.rejects(client().connect(connection), OlderUnauthorizedError)
     assert.deepEqual(scopeOf(auth.kept.authorizationUrl), ['email', 'files:read'])
     back = listener.callback()
-    assert.match(await allow(context, auth.kept.authorizationUrl), /files:read/)
+    assert.match(await allow(context, site, auth.kept.authorizationUrl), /files:read/)
     await connection.finishAuth((await back).get('code'))
 
     const connected = client()
