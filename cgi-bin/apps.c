@@ -149,7 +149,12 @@ add_actions(struct request *rq, struct buf *page, const struct browser *browser,
 		    "Each of them has to ask you again before it gets in.");
 		buf_add(page, "</section>\n");
 	}
-	buf_add(page, "<section>\n<h2>Signing out</h2>\n");
+	buf_add(page,
+	    "<section>\n<h2>Signing in</h2>\n<ul>\n"
+	    "<li><a href=\"/api/oauth/password\">Change your password</a>"
+	    "</li>\n<li><a href=\"/api/oauth/second_factor\">Second factor: "
+	    "an authenticator app</a></li>\n</ul>\n</section>\n"
+	    "<section>\n<h2>Signing out</h2>\n");
 	add_action(rq, page, browser, "sign-out", "Sign out here",
 	    "In this browser only; applications stay connected.");
 	add_action(rq, page, browser, "sign-out-everywhere",

@@ -20,13 +20,17 @@ DECLARE
       "authorization_request_create", "authorization_request_get",
       "pushed_request_create", "pushed_request_use",
       "device_authorization_create", "device_request_create", "device_redeem",
-      "login_begin", "login_finish", "login_end",
+      "login_begin", "login_finish", "login_end", "login_get",
+      "second_step_begin", "second_step_finish",
       "user_apps", "user_app_revoke", "user_sessions_revoke",
+      "password_check_begin", "password_change", "recovery_check", "recovery_use",
+      "second_factor_get", "second_factor_offer", "second_factor_begin",
+      "second_factor_confirm", "second_factor_change",
       "consent_grant", "consent_deny", "code_redeem",
       "session_rotate", "session_find_legacy", "session_revoke", "status"],
     "mcp_oauth_guard": ["revocations_since", "status"],
     "mcp_oauth_admin": ["client_get", "client_register", "user_add",
-      "user_passwd", "revocations_since", "purge", "status"]
+      "user_passwd", "user_recover", "user_reset_second_factor", "revocations_since", "purge", "status"]
   }';
   v_role text;
   v_function regprocedure;
@@ -46,7 +50,8 @@ BEGIN
 
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'mcp_oauth_admin') THEN
     GRANT SELECT ON ALL TABLES IN SCHEMA oauth TO mcp_oauth_admin;
-    REVOKE ALL ON oauth.credential FROM mcp_oauth_admin;
+    REVOKE ALL ON oauth.credential, oauth.second_factor, oauth.recovery_code,
+      oauth.recovery_link FROM mcp_oauth_admin;
     GRANT SELECT ON public.users, public.mcp_server_sessions TO mcp_oauth_admin;
   END IF;
 END

@@ -99,7 +99,8 @@ struct settings {
 	const char *fetch_ca_file;         /* NULL: those of the system */
 	const char *fetch_allow_addresses; /* though not public; may be "" */
 	int64_t fetch_limit_origin, fetch_limit; /* a minute */
-	int64_t login_limit_account, login_limit_remote, login_window_s;
+	int64_t login_limit_account, login_limit_browser, login_limit_remote;
+	int64_t login_window_s;
 
 	const char *jwks_file;           /* guard; NULL with HS256 */
 	const char *mcp_allowed_origins; /* NULL: own origin and loopback */

@@ -5,7 +5,7 @@
 #include "crypto/encode.h"
 #include "oauth/pending.h"
 
-static const char *const names[] = {"apps"};
+static const char *const names[] = {"apps", "password", "second_factor"};
 
 bool
 account_page_named(const char *request_id)
@@ -67,4 +67,12 @@ account_page_begin_form(struct request *rq, struct buf *html, const char *page,
 	buf_addf(html, "<form method=\"post\" action=\"/api/oauth/%s\">\n",
 	    page);
 	pending_add_csrf(rq, html, browser, about(rq, page, browser));
+}
+
+void
+account_page_add_way_back(struct buf *html)
+{
+	buf_add(html,
+	    "<p class=\"soft\"><a href=\"/api/oauth/apps\">Connected "
+	    "applications</a></p>\n");
 }

@@ -33,4 +33,7 @@ enum oauth_error account_page_form(struct request *rq, const char *page,
 void account_page_begin_form(struct request *rq, struct buf *html,
     const char *page, const struct browser *browser);
 
+/* A link back to the connected applications, where the others are found. */
+void account_page_add_way_back(struct buf *html);
+
 #endif

@@ -53,7 +53,7 @@ BEGIN
 
   IF v.device_code_digest IS NOT NULL
      AND NOT oauth.device_decide(v.device_code_digest, 'granted', v_user.user_id,
-                                 v_user.auth_at) THEN
+                                 v_user.auth_at, v_user.amr) THEN
     outcome := 'decided'; -- in another browser
     RETURN NEXT;
     RETURN;
@@ -63,9 +63,9 @@ BEGIN
    WHERE r.request_id = p_request_id;
   IF v.device_code_digest IS NULL THEN
     INSERT INTO oauth.authorization_code (code_digest, client_id, user_id, redirect_uri,
-        scope, resource, code_challenge, auth_at, nonce, expires_at)
+        scope, resource, code_challenge, auth_at, amr, nonce, expires_at)
     VALUES (p_code_digest, v.client_id, v_user.user_id, v.redirect_uri, v.scope,
-        v.resource, v.code_challenge, v_user.auth_at, v.nonce,
+        v.resource, v.code_challenge, v_user.auth_at, v_user.amr, v.nonce,
         now() + p_code_expires_s * interval '1 second');
   END IF;
   UPDATE oauth.client c

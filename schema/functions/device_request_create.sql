@@ -50,16 +50,18 @@ COMMENT ON FUNCTION oauth.device_request_create(bytea, text, bytea, bytea, integ
 
 -- The person decided, once.  False: it was decided before, or it expired.
 CREATE OR REPLACE FUNCTION oauth.device_decide(
-  p_device_code_digest bytea, p_decision text, p_user_id uuid, p_auth_at timestamptz)
+  p_device_code_digest bytea, p_decision text, p_user_id uuid, p_auth_at timestamptz,
+  p_amr text)
 RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
 BEGIN
   UPDATE oauth.device_code d
-     SET decided_at = now(), decision = p_decision, user_id = p_user_id, auth_at = p_auth_at
+     SET decided_at = now(), decision = p_decision, user_id = p_user_id, auth_at = p_auth_at,
+         amr = p_amr
    WHERE d.device_code_digest = p_device_code_digest AND d.decided_at IS NULL
      AND d.expires_at > now();
   RETURN FOUND;
 END
 $body$;
-COMMENT ON FUNCTION oauth.device_decide(bytea, text, uuid, timestamptz) IS
+COMMENT ON FUNCTION oauth.device_decide(bytea, text, uuid, timestamptz, text) IS
   'Part of the consent functions: grants or denies a device, once.';

@@ -42,10 +42,7 @@ BEGIN
   deleted := oauth.authorization_code_purge(p_batch);
   RETURN NEXT;
   kind := 'login';
-  DELETE FROM oauth.login l WHERE l.login_digest IN (
-    SELECT o.login_digest FROM oauth.login o WHERE o.expires_at < now()
-     ORDER BY o.expires_at LIMIT p_batch FOR UPDATE SKIP LOCKED);
-  GET DIAGNOSTICS deleted = ROW_COUNT;
+  deleted := oauth.login_purge(p_batch);
   RETURN NEXT;
   kind := 'attempt';
   DELETE FROM oauth.attempt a WHERE a.key IN (

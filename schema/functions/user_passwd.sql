@@ -14,7 +14,7 @@ BEGIN
   END IF;
   INSERT INTO oauth.credential AS c (user_id, password_hash) VALUES (v_user_id, p_password_hash)
   ON CONFLICT (user_id) DO UPDATE SET password_hash = excluded.password_hash, changed_at = now();
-  DELETE FROM oauth.login l WHERE l.user_id = v_user_id;
+  PERFORM oauth.login_end_all(v_user_id, NULL);
   DELETE FROM oauth.attempt a WHERE a.key = 'account:' || v_user_id;
   INSERT INTO oauth.audit (event, user_id) VALUES ('password changed', v_user_id);
   RETURN 'changed';

@@ -17,7 +17,7 @@ BEGIN
   END IF;
   -- A sign-in is what consent needs: without any, nothing new begins.
   IF p_sign_out THEN
-    DELETE FROM oauth.login l WHERE l.user_id = user_sessions_revoke.user_id;
+    PERFORM oauth.login_end_all(user_id, NULL);
   END IF;
   SELECT e.sessions INTO sessions FROM oauth.user_access_end(user_id, NULL) e;
   INSERT INTO oauth.audit (event, user_id, remote)
