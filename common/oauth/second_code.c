@@ -59,19 +59,23 @@ second_code_right(struct request *rq, const struct second_code *code,
     const struct second_factor *factor, struct second_proof *ret)
 {
 	unsigned char *secret = arena_alloc(rq->arena, TOTP_SECRET_BYTES);
+	struct second_proof proof = {.is_recovery = !code->digits};
 
-	*ret = (struct second_proof){.is_recovery = !code->digits};
-	if (ret->is_recovery) {
-		ret->recovery_digest = code->recovery_digest;
+	if (proof.is_recovery) {
+		proof.recovery_digest = code->recovery_digest;
+		*ret = proof;
 		return true;
 	}
-	if (!second_secret_open(rq, factor, secret, &ret->resealed))
+	if (!second_secret_open(rq, factor, secret, &proof.resealed))
 		return false;
-	ret->step = totp_step(secret, code->digits, factor->now_s,
+	proof.step = totp_step(secret, code->digits, factor->now_s,
 	    factor->last_step);
-	if (ret->resealed)
-		second_secret_seal(rq, factor->user_id, secret, ret->sealed);
-	return ret->step >= 0;
+	if (proof.step < 0)
+		return false;
+	if (proof.resealed)
+		second_secret_seal(rq, factor->user_id, secret, proof.sealed);
+	*ret = proof;
+	return true;
 }
 
 /* ---- the secret ---- */
@@ -103,7 +107,7 @@ open_with(struct request *rq, enum keyring_root root,
 
 bool
 second_secret_open(struct request *rq, const struct second_factor *factor,
-    unsigned char *ret, bool *resealed)
+    unsigned char *ret, bool *stale)
 {
 	bool current = open_with(rq, ROOT_CURRENT, factor, ret);
 
@@ -116,8 +120,8 @@ second_secret_open(struct request *rq, const struct second_factor *factor,
 		    "mcp-oauth user reset-second-factor");
 		return false;
 	}
-	if (resealed)
-		*resealed = !current;
+	if (stale)
+		*stale = !current;
 	return true;
 }
 

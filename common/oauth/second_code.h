@@ -36,10 +36,10 @@ bool second_code_right(struct request *rq, const struct second_code *code,
 void second_secret_seal(struct request *rq, const char *user_id,
     const unsigned char *secret, unsigned char *ret);
 
-/* False when it is under no key of ours, which the log says as "fault"; resealed
- * (or NULL) is set to whether it was under the previous root's. */
+/* False when it is under no key of ours, which the log says as "fault"; *stale
+ * (unless NULL) is set to whether it was under the previous root's. */
 bool second_secret_open(struct request *rq, const struct second_factor *factor,
-    unsigned char *ret, bool *resealed) __attribute__((__warn_unused_result__));
+    unsigned char *ret, bool *stale) __attribute__((__warn_unused_result__));
 
 /* As people type it, in groups of four; as apps read it (otpauth://). */
 const char *second_secret_shown(struct arena *arena,
