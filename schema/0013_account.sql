@@ -59,7 +59,7 @@ COMMENT ON COLUMN oauth.login.amr IS
   'Authentication methods (RFC 8176), such as "pwd otp mfa"; NULL: not known here.';
 
 COMMENT ON TABLE oauth.attempt IS
-  'Counted attempts, by what is tried and by whom (account:USER, account-browser:USER:BROWSER, code:USER, remote:ADDRESS, register:ADDRESS, device:ADDRESS ...), each in a window of its own.';
+  'Counted attempts, by what is tried and by whom (account:USER, account-browser:USER:BROWSER, code:USER, day:code:USER, remote:ADDRESS, register:ADDRESS, device:ADDRESS ...), each in a window of its own.';
 
 -- Arguments or result columns change, whatever they were.
 DO $body$

@@ -3,8 +3,8 @@
 -- second_step_begin - a browser that is half signed in sends a code: count the
 -- attempt, then hand out what codes are judged by.
 --
--- Counted as passwords are, and by day too, since whoever gets here knows the
--- password and a code has six digits only.  Outcomes: check; refused with a
+-- Counted as passwords are, and each count by day too, since whoever gets here
+-- knows the password and a code has six digits only.  Outcomes: check; refused with a
 -- reason for the log: unknown, locked, throttled; no_login (start again).
 CREATE OR REPLACE FUNCTION oauth.second_step_begin(
   p_login_digest bytea, p_remote text, p_known_user_id uuid, p_known_browser text,
@@ -17,7 +17,6 @@ SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
 DECLARE
   v_factor oauth.second_factor;
   v_attempt record;
-  v_account text;
 BEGIN
   SELECT f.* INTO v_factor
     FROM oauth.half_login h JOIN oauth.second_factor f ON f.user_id = h.user_id
@@ -32,9 +31,8 @@ BEGIN
     CASE WHEN p_known_user_id = v_factor.user_id THEN p_known_browser END, p_remote,
     p_account_limit, p_browser_limit, p_remote_limit, p_window_s);
   reason := v_attempt.reason;
-  v_account := 'code:' || v_factor.user_id;
-  IF reason IS NULL AND v_attempt.counted = v_account
-     AND oauth.attempt_take('code-day:' || v_factor.user_id, 3 * p_account_limit, 86400) > 0 THEN
+  IF reason IS NULL
+     AND oauth.attempt_take('day:' || v_attempt.counted, 3 * v_attempt.counted_limit, 86400) > 0 THEN
     reason := 'locked';
   END IF;
   outcome := CASE WHEN reason IS NULL THEN 'check' ELSE 'refused' END;
@@ -78,7 +76,7 @@ BEGIN
       THEN 'refused'
     ELSE 'signed_in' END;
   IF outcome = 'signed_in' THEN
-    DELETE FROM oauth.attempt a WHERE a.key = 'code-day:' || second_step_finish.user_id;
+    DELETE FROM oauth.attempt a WHERE a.key = 'day:' || p_counted;
     PERFORM oauth.login_start(user_id, p_new_login_digest, p_login_digest, p_expires_s,
       p_remote, p_user_agent, CASE WHEN p_step IS NULL THEN 'pwd mfa' ELSE 'pwd otp mfa' END);
     IF p_step IS NULL THEN

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Signing in: what is counted, the second factor, other passwords.
 BEGIN;
-SELECT plan(105);
+SELECT plan(107);
 
 INSERT INTO public.users (id, email) VALUES
   ('00000000-0000-4000-8000-000000000001', 'One@example.com'),
@@ -143,6 +143,17 @@ SELECT is((SELECT string_agg(pg_temp.step('31'), ' ') FROM generate_series(1, 3)
 UPDATE oauth.attempt SET window_started_at = now() - interval '901 s' WHERE key LIKE 'code:%';
 SELECT is(pg_temp.step('31'), 'locked', 'but a day has so many');
 SELECT pg_temp.reset();
+CREATE FUNCTION pg_temp.days() RETURNS text LANGUAGE plpgsql AS $$
+DECLARE v_all text := '';
+BEGIN
+  FOR i IN 1..7 LOOP
+    v_all := v_all || pg_temp.step('31', '192.0.2.5', pg_temp.one()) || ' ';
+    UPDATE oauth.attempt SET window_started_at = now() - interval '901 s' WHERE key LIKE 'code-browser:%';
+  END LOOP;
+  RETURN v_all;
+END $$;
+SELECT is(pg_temp.days(), 'check check check check check check locked ', 'for a known browser, too');
+SELECT pg_temp.reset();
 UPDATE public.users SET disabled_at = now() WHERE id = pg_temp.one();
 SELECT is(pg_temp.stepped('31', 40, NULL, '33'), 'refused', 'a disabled one is refused at the end');
 UPDATE public.users SET disabled_at = NULL;
@@ -191,6 +202,8 @@ SELECT is((SELECT string_agg(outcome, ' ') FROM unnest(ARRAY['nobody@example.com
   LATERAL oauth.user_reset_second_factor(e)), 'unknown none reset', 'takes a lost second factor away');
 SELECT is((SELECT count(*)::int FROM oauth.second_factor), 0, 'it is gone');
 SELECT is(pg_temp.whose('61'), NULL, 'and every browser is signed out');
+SELECT is((SELECT outcome FROM oauth.user_recover('one@example.com', pg_temp.d('62'), 3600)) || ' ' || oauth.user_passwd('one@example.com', '$argon2id$other')
+  || ' ' || (SELECT outcome FROM oauth.recovery_check(pg_temp.d('62'))), 'made changed unknown', 'a password that the operator sets ends the recovery link');
 SELECT ok(NOT has_function_privilege('mcp_web', p.oid, 'EXECUTE'), p.proname || ' is not for the endpoints')
   FROM pg_proc p WHERE p.pronamespace = 'oauth'::regnamespace
    AND p.proname IN ('user_recover', 'user_reset_second_factor', 'login_attempt_take', 'login_attempt_clear', 'login_start',
