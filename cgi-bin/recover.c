@@ -5,8 +5,9 @@
  *
  * GET token: the form; nothing is spent, since mail programs and scanners open
  * links, too.  POST csrf token new_password again: the password is set, the
- * link is spent, every browser of the person is signed out.  The page does not
- * say whose link it is.
+ * link is spent, every browser of the person is signed out.  This one is known
+ * from then on: somebody who guesses at the account all day, so that others have
+ * to wait, does not keep its person out.  The page does not say whose link it is.
  *
  * The token stands in the query, which neither log of ours shows.
  */
@@ -80,28 +81,32 @@ show_done(struct request *rq)
 	return page_end(rq, 200, &page);
 }
 
-/* Show the form if the link is good. */
-static enum oauth_error
-show_link(struct request *rq, const struct browser *browser, int status,
-    const char *error)
+/* Is the link good?  False: *ret is the answer already. */
+static bool
+link_is_good(struct request *rq, enum oauth_error *ret)
 {
 	struct sha256 digest = sha256_of_text(request_param(rq, TOKEN));
 
 	switch (recovery_check(rq->store, rq->arena, &digest)) {
 	case RECOVERY_GOOD:
-		return show_form(rq, browser, status, error);
+		return true;
 	case RECOVERY_UNKNOWN:
-		return refuse_link(rq);
+		*ret = refuse_link(rq);
+		return false;
 	case RECOVERY_STORE_DOWN:
 		break;
 	}
-	return pending_refuse_unreachable(rq);
+	*ret = pending_refuse_unreachable(rq);
+	return false;
 }
 
 static enum oauth_error
 get_recover(struct request *rq)
 {
-	return show_link(rq, browser_of(rq), 200, NULL);
+	enum oauth_error error;
+
+	return link_is_good(rq, &error) ? show_form(rq, browser_of(rq), 200, NULL)
+	                                : error;
 }
 
 static enum oauth_error
@@ -109,7 +114,7 @@ set_password(struct request *rq)
 {
 	struct sha256 digest = sha256_of_text(request_param(rq, TOKEN));
 	AUTO_FD slot = login_hash_slot(rq);
-	const char *hash;
+	const char *hash, *user_id;
 
 	if (slot < 0)
 		return login_refuse_slot(rq);
@@ -117,10 +122,12 @@ set_password(struct request *rq)
 	if (!hash)
 		return refuse_unavailable(rq, "Too little memory to hash.");
 	switch (recovery_use(rq->store, rq->arena, &digest, hash,
-	    request_remote(rq))) {
+	    request_remote(rq), &user_id)) {
 	case RECOVERY_GOOD:
 		log_event("password recovered");
+		log_text("user_id", user_id);
 		browser_sign_out(rq);
+		login_remember(rq, user_id);
 		return show_done(rq);
 	case RECOVERY_UNKNOWN:
 		return refuse_link(rq);
@@ -140,11 +147,12 @@ post_recover(struct request *rq)
 	error = pending_form(rq, about, request_param(rq, CSRF), &browser);
 	if (error)
 		return error;
+	/* Before the hash, which is dear: nobody has it for nothing. */
+	if (!link_is_good(rq, &error))
+		return error;
 	fault = new_password_fault(request_param(rq, NEW_PASSWORD),
 	    request_param(rq, AGAIN));
-	if (fault)
-		return show_link(rq, browser, 400, fault);
-	return set_password(rq);
+	return fault ? show_form(rq, browser, 400, fault) : set_password(rq);
 }
 
 static const char *const paths[] = {"/api/oauth/recover", NULL};

@@ -5,16 +5,18 @@
  *
  * GET: the page; through sign-in first when nobody is signed in.  POST csrf
  * action=begin password: a fresh secret, as a QR code and to type; it counts for
- * nothing until action=confirm code, with a code of it.  Then ten recovery codes
- * are shown, this once; action=codes code makes others, action=remove code takes
+ * nothing until action=confirm code offer, with a code of it.  Then ten recovery
+ * codes are shown, this once; action=codes code makes others, action=remove code takes
  * the factor away.
  *
  * Adding one wants the password, changing it a code: a stolen login cookie has
- * neither.
+ * neither.  So the page that showed a secret carries it along, sealed (offer),
+ * and only to a form that brings it back is the secret shown once more.
  */
 #include "base/auto.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "crypto/encode.h"
 #include "http/endpoint.h"
 #include "http/html.h"
 #include "http/page.h"
@@ -25,13 +27,14 @@
 #include "oauth/pending.h"
 #include "oauth/second_code.h"
 
-enum { CSRF, ACTION, PASSWORD, CODE };
+enum { CSRF, ACTION, PASSWORD, CODE, OFFER };
 
 static const struct param params[] = {
     [CSRF] = {"csrf", PARAM_OPTIONAL},
     [ACTION] = {"action", PARAM_LOGGED},
     [PASSWORD] = {"password", PARAM_OPTIONAL},
     [CODE] = {"code", PARAM_OPTIONAL},
+    [OFFER] = {"offer", PARAM_OPTIONAL},
     {0},
 };
 
@@ -118,7 +121,8 @@ show_page(struct request *rq, const struct browser *browser, int status,
 
 static enum oauth_error
 show_secret(struct request *rq, const struct browser *browser,
-    const char *email, const unsigned char *secret, const char *error)
+    const char *email, const unsigned char *secret,
+    const unsigned char *sealed, const char *error)
 {
 	const char *uri = second_secret_uri(rq, email, secret);
 	struct buf page = page_begin(rq, "Set up your authenticator app");
@@ -135,6 +139,9 @@ show_secret(struct request *rq, const struct browser *browser,
 	html_add(&page, uri);
 	buf_add(&page, "\">open the app</a>.</p>\n");
 	account_page_begin_form(rq, &page, name, browser);
+	buf_addf(&page,
+	    "<input type=\"hidden\" name=\"offer\" value=\"%s\">\n",
+	    hex_encode(rq->arena, sealed, SECOND_FACTOR_SEALED_BYTES));
 	add_code_field(&page, "Code that the app shows");
 	add_button(&page, "confirm", "Confirm", true);
 	buf_add(&page, "</form>\n");
@@ -182,7 +189,8 @@ offer(struct request *rq, const struct browser *browser,
 	switch (second_factor_offer(rq->store, rq->arena, browser->login_digest,
 	    check->password_hash, sealed)) {
 	case SECOND_FACTOR_OFFERED:
-		return show_secret(rq, browser, check->email, secret, NULL);
+		return show_secret(rq, browser, check->email, secret, sealed,
+		    NULL);
 	case SECOND_FACTOR_OFFER_ACTIVE:
 		return show_page(rq, browser, 409,
 		    "There is a second factor already.");
@@ -242,7 +250,8 @@ show_secret_again(struct request *rq, const struct browser *browser,
 
 	if (!second_secret_open(rq, factor, secret, NULL))
 		return show_page(rq, browser, 401, wrong_code);
-	return show_secret(rq, browser, factor->email, secret, wrong_code);
+	return show_secret(rq, browser, factor->email, secret, factor->sealed,
+	    wrong_code);
 }
 
 static enum oauth_error
@@ -313,14 +322,26 @@ remove_factor(struct request *rq, const struct browser *browser,
 	    "second factor removed", NULL);
 }
 
+/* Does the form come from the page that showed this very secret? */
+static bool
+is_offer(struct request *rq, const struct second_factor *factor)
+{
+	const char *offer = request_param(rq, OFFER);
+	unsigned char sealed[SECOND_FACTOR_SEALED_BYTES];
+
+	return offer && hex_decode_exact(offer, sealed, sizeof(sealed)) &&
+	    bytes_equal(sealed, factor->sealed, sizeof(sealed));
+}
+
 static enum oauth_error
 judge(struct request *rq, const struct browser *browser, const char *action,
     const struct second_code *code, const struct second_factor *factor)
 {
 	struct second_proof proof;
 
-	/* In another tab it was added or removed meanwhile. */
-	if (factor->active == text_equal(action, "confirm"))
+	/* In another tab it was added, removed or begun anew meanwhile. */
+	if (factor->active == text_equal(action, "confirm") ||
+	    (!factor->active && !is_offer(rq, factor)))
 		return show_page(rq, browser, 409, "This has changed already.");
 	if (!second_code_right(rq, code, factor, &proof))
 		return refuse_code(rq, browser, factor);

@@ -82,7 +82,7 @@ recovery_check(struct store *store, struct arena *arena,
 enum recovery_result
 recovery_use(struct store *store, struct arena *arena,
     const struct sha256 *token_digest, const char *password_hash,
-    const char *remote)
+    const char *remote, const char **user_id)
 {
 	static const struct statement statement = {"recovery_use",
 	    "SELECT * FROM oauth.recovery_use($1, $2, $3)", false};
@@ -100,6 +100,6 @@ recovery_use(struct store *store, struct arena *arena,
 	store_add_text(&params, remote);
 	outcome = outcome_of(store, &statement, &params, outcomes, &row);
 	if (outcome == RECOVERY_GOOD)
-		log_text("user_id", store_text(arena, row, 0, "user_id"));
+		*user_id = store_text(arena, row, 0, "user_id");
 	return (enum recovery_result)outcome;
 }

@@ -54,9 +54,11 @@ enum recovery_result {
 enum recovery_result recovery_check(struct store *store, struct arena *arena,
     const struct sha256 *token_digest) __attribute__((__warn_unused_result__));
 
-/* Spend it, once, set the password and end every login. */
+/* Spend it, once, set the password and end every login.  GOOD sets *user_id, in
+ * the arena. */
 enum recovery_result recovery_use(struct store *store, struct arena *arena,
     const struct sha256 *token_digest, const char *password_hash,
-    const char *remote) __attribute__((__warn_unused_result__));
+    const char *remote, const char **user_id)
+    __attribute__((__warn_unused_result__));
 
 #endif
