@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { authorizationRequest, Browser, connect, newVerifier, redemption, refreshing, register, rpc, token, until, whoami } from '../lib/flow.mjs'
 import { send } from '../lib/http.mjs'
+import { addUser as addPerson, csrfOf, openPage } from '../lib/people.mjs'
 import { startSite } from '../lib/site.mjs'
 
 const page = '/api/oauth/apps'
@@ -21,17 +22,9 @@ after(() => site?.stop())
 
 // Sign in on the way to the page, which is then there.
 async function open (browser = new Browser(site), ...credentials) {
-  const first = await browser.get(page)
-  if (first.status === 200) return { browser, text: first.text }
-  const login = await browser.follow(first)
-  assert.equal(login.path, '/api/oauth/login')
-  const at = await browser.follow(await browser.signIn(login, ...credentials))
-  assert.equal(at.path, page)
-  assert.equal(at.page.status, 200, at.page.text)
-  return { browser, text: at.page.text }
+  return { browser, text: await openPage(browser, page, ...credentials) }
 }
 
-const csrfOf = text => /name="csrf" value="([^"]*)"/.exec(text)?.[1]
 async function act (browser, fields, headers) {
   const csrf = csrfOf((await browser.get(page)).text)
   return browser.post(page, { csrf, ...fields }, headers)
@@ -54,16 +47,7 @@ async function dead (connection) {
   await until(async () => (await rpc(site.mcp, accessToken, 'tools/list')).status === 401, 5)
 }
 
-// Somebody else, who has the demo user's password.
-async function addUser (email) {
-  await site.sql(`WITH u AS (INSERT INTO public.users (email) VALUES ($1) RETURNING id)
-    INSERT INTO oauth.credential (user_id, password_hash)
-    SELECT u.id, c.password_hash FROM u, oauth.credential c JOIN public.users d ON d.id = c.user_id WHERE d.email = $2`, [email, site.email])
-  const browser = new Browser(site)
-  const signIn = browser.signIn.bind(browser)
-  browser.signIn = at => signIn(at, email)
-  return browser
-}
+const addUser = email => addPerson(site, email)
 
 describe('the page', () => {
   test('is behind sign-in, and sign-in leads back to it', async () => {
