@@ -126,8 +126,9 @@ verb_user(struct command *command, char **args)
 		if (text_equal(args[0], "reset-second-factor") && !name)
 			return user_recovery_reset(command, args[1]);
 	}
-	return command_usage("user add EMAIL [--name NAME]   (password on "
-	                     "standard input)\n"
-	                     "       mcp-oauth user recover|reset-second-factor "
-	                     "EMAIL");
+	return command_usage(
+	    "user add EMAIL [--name NAME]   (password on "
+	    "standard input)\n"
+	    "       mcp-oauth user recover|reset-second-factor "
+	    "EMAIL");
 }

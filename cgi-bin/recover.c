@@ -105,8 +105,9 @@ get_recover(struct request *rq)
 {
 	enum oauth_error error;
 
-	return link_is_good(rq, &error) ? show_form(rq, browser_of(rq), 200, NULL)
-	                                : error;
+	return link_is_good(rq, &error)
+	    ? show_form(rq, browser_of(rq), 200, NULL)
+	    : error;
 }
 
 static enum oauth_error

@@ -121,8 +121,8 @@ show_page(struct request *rq, const struct browser *browser, int status,
 
 static enum oauth_error
 show_secret(struct request *rq, const struct browser *browser,
-    const char *email, const unsigned char *secret,
-    const unsigned char *sealed, const char *error)
+    const char *email, const unsigned char *secret, const unsigned char *sealed,
+    const char *error)
 {
 	const char *uri = second_secret_uri(rq, email, secret);
 	struct buf page = page_begin(rq, "Set up your authenticator app");
@@ -139,8 +139,7 @@ show_secret(struct request *rq, const struct browser *browser,
 	html_add(&page, uri);
 	buf_add(&page, "\">open the app</a>.</p>\n");
 	account_page_begin_form(rq, &page, name, browser);
-	buf_addf(&page,
-	    "<input type=\"hidden\" name=\"offer\" value=\"%s\">\n",
+	buf_addf(&page, "<input type=\"hidden\" name=\"offer\" value=\"%s\">\n",
 	    hex_encode(rq->arena, sealed, SECOND_FACTOR_SEALED_BYTES));
 	add_code_field(&page, "Code that the app shows");
 	add_button(&page, "confirm", "Confirm", true);

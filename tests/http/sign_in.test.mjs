@@ -171,6 +171,7 @@ describe('adding a second factor', () => {
     assert.ok((await events(email)).includes('second factor added'))
     const [row] = await site.sql('SELECT sealed_secret FROM oauth.second_factor WHERE user_id = $1', [await userId(email)])
     assert.ok(!row.sealed_secret.includes(base32Decode(secret)), 'the secret is not in the database as it is')
+    assert.ok(!(await site.log()).includes(secret.replaceAll(' ', '')), 'nor in the log')
   })
 
   test('a login cookie alone does not show a secret that is still to be confirmed', async () => {
