@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { Browser, authorizationRequest, connect, newVerifier, refreshing, token } from '../lib/flow.mjs'
+import { Browser, authorizationRequest, connect, newVerifier, redemption, refreshing, token } from '../lib/flow.mjs'
 import { send } from '../lib/http.mjs'
 import { fetching, startHttpsHost } from '../lib/https_host.mjs'
 import { startSite } from '../lib/site.mjs'
@@ -147,6 +147,49 @@ describe('caching', () => {
     assert.equal(fetches('/kept.json'), before + 1, 'not asked again at once')
     await age(client, '-1 second', '25 hours')
     await refused(client)
+  })
+})
+
+describe('a document that changes', () => {
+  const renew = async client => {
+    await site.sql("UPDATE oauth.client SET document_fresh_until = now() - interval '1 s' WHERE client_id = $1", [client.client_id])
+    assert.equal((await ask({ ...client, redirect_uris: ['https://editor.example/new'] })).status, 303)
+  }
+  const either = ['https://editor.example/redirect', 'https://editor.example/new']
+
+  test('a request under way does not end at an address that it lists no more', async () => {
+    const client = publish('/moved.json', { redirect_uris: either })
+    const browser = new Browser(site)
+    const at = await browser.toConsent(authorizationRequest(client, newVerifier()))
+    publish('/moved.json', { redirect_uris: either.slice(1) })
+    await renew(client)
+    const answer = await browser.post('/api/oauth/consent', { ...at.fields, decision: 'authorize' })
+    assert.equal(answer.status, 400, answer.headers.location)
+  })
+
+  test('consent for an address that comes back is asked again', async () => {
+    const client = publish('/back.json', { redirect_uris: either })
+    const browser = new Browser(site)
+    const page = async () => browser.follow(await browser.authorize(authorizationRequest(client, newVerifier())))
+    await browser.code(authorizationRequest(client, newVerifier()))
+    await renew(client)
+    assert.ok((await page()).left, 'remembered, as long as nothing changed')
+    publish('/back.json', { redirect_uris: either.slice(1) })
+    await renew(client)
+    publish('/back.json', { redirect_uris: either })
+    await renew(client)
+    assert.equal((await page()).path, '/api/oauth/consent')
+  })
+
+  test('what it may authenticate by is what it says now, also for a code of before', async () => {
+    const client = publish('/stricter.json')
+    const verifier = newVerifier()
+    const code = await new Browser(site).code(authorizationRequest(client, verifier))
+    publish('/stricter.json', { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: host.url('/jwks.json'), redirect_uris: either })
+    await renew(client)
+    const answer = await token(site, redemption(client, code, verifier))
+    assert.equal(answer.status, 401, answer.text)
+    assert.equal(answer.json.error, 'invalid_client')
   })
 })
 
