@@ -106,6 +106,7 @@ BEGIN
          software_id = p_software_id, software_version = p_software_version,
          jwks = CASE WHEN p_jwks_uri = c.jwks_uri THEN c.jwks ELSE p_jwks::jsonb END,
          jwks_tried_at = CASE WHEN p_jwks_uri = c.jwks_uri THEN c.jwks_tried_at END,
+         jwks_fresh_until = CASE WHEN p_jwks_uri = c.jwks_uri THEN c.jwks_fresh_until END,
          jwks_uri = p_jwks_uri,
          post_logout_redirect_uris = string_to_array(btrim(p_post_logout_redirect_uris, E'\n'), E'\n')
    WHERE c.client_id = p_client_id;

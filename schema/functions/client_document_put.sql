@@ -44,6 +44,7 @@ BEGIN
       policy_uri = excluded.policy_uri,
       jwks = CASE WHEN excluded.jwks_uri = c.jwks_uri THEN c.jwks ELSE excluded.jwks END,
       jwks_tried_at = CASE WHEN excluded.jwks_uri = c.jwks_uri THEN c.jwks_tried_at END,
+      jwks_fresh_until = CASE WHEN excluded.jwks_uri = c.jwks_uri THEN c.jwks_fresh_until END,
       jwks_uri = excluded.jwks_uri,
       post_logout_redirect_uris = excluded.post_logout_redirect_uris,
       document_fetched_at = excluded.document_fetched_at,

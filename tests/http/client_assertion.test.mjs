@@ -2,7 +2,7 @@
 // private_key_jwt: clients that authenticate with a signature (RFC 7523).
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, before, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import { SignJWT, UnsecuredJWT, exportJWK, generateKeyPair } from 'jose'
 import { Browser, authorizationRequest, connect, newVerifier, redemption, token } from '../lib/flow.mjs'
 import { postForm, send } from '../lib/http.mjs'
@@ -182,6 +182,67 @@ test('new keys at the jwks_uri are found, and it is asked once in five minutes',
   await site.sql("UPDATE oauth.client SET jwks_tried_at = now() - interval '6 minutes' WHERE client_id = $1", [client.client_id])
   assert.equal((await refresh()).status, 200)
   assert.equal(asked(), 2)
+})
+
+describe('the copy of a jwks_uri', () => {
+  const refresh = (client, tokens) => asserted(client).then(assertion => token(site, { grant_type: 'refresh_token', refresh_token: tokens.refresh_token, ...assertion }))
+  const age = (client, fresh = '-1 second') => site.sql(`UPDATE oauth.client SET jwks_tried_at = now() - interval '6 minutes',
+    jwks_fresh_until = jwks_fresh_until + $2::interval WHERE client_id = $1`, [client.client_id, fresh])
+  async function signedIn (alg = 'ES256') {
+    const client = await newClient(alg, { inline: false })
+    const answer = await token(site, { ...await start(client), ...await asserted(client) })
+    assert.equal(answer.status, 200, answer.text)
+    return { client, tokens: answer.json }
+  }
+
+  test('a key that its owner took away is refused once the copy is stale', async () => {
+    const { client, tokens } = await signedIn()
+    host.answers.set(client.jwksPath, { keys: [(await newKey('ES256')).jwk] })
+    await age(client, '0')
+    const next = await refresh(client, tokens)
+    assert.equal(next.status, 200, 'still fresh')
+    await age(client, '-1 hour')
+    assert.equal((await refresh(client, next.json)).json.error, 'invalid_client')
+  })
+
+  test('a host that is away, or says something else, does not take the keys away', async () => {
+    const { client, tokens } = await signedIn()
+    let last = tokens
+    for (const answer of [{}, { keys: [] }, { keys: [{ kty: 'oct', k: 'AAAA' }] }, (rq, rs) => rs.writeHead(500).end(),
+      (rq, rs) => rs.writeHead(200, { 'Content-Type': 'text/html' }).end('<h1>Oops</h1>')]) {
+      host.answers.set(client.jwksPath, answer)
+      await age(client, '-1 hour')
+      const next = await refresh(client, last)
+      assert.equal(next.status, 200, next.text)
+      last = next.json
+    }
+    assert.match(await site.log(), /jwks_uri holds no key that can be used/)
+  })
+
+  test('is as fresh as its headers say, between five minutes and a day', async () => {
+    for (const [value, seconds] of [['max-age=7200', 7200], ['no-store', 300], ['max-age=999999', 86400], ['private', 3600]]) {
+      const client = await newClient('ES256', { inline: false })
+      const keys = JSON.stringify(host.answers.get(client.jwksPath))
+      host.answers.set(client.jwksPath, (rq, rs) => rs.writeHead(200, { 'Content-Type': 'application/jwk-set+json', 'Cache-Control': value }).end(keys))
+      assert.equal((await token(site, { ...await start(client), ...await asserted(client) })).status, 200)
+      const [row] = await site.sql('SELECT round(extract(epoch FROM jwks_fresh_until - jwks_tried_at))::int AS s FROM oauth.client WHERE client_id = $1', [client.client_id])
+      assert.equal(row.s, seconds, value)
+    }
+  })
+
+  test('new keys are found though neither has a kid', async () => {
+    const client = await newClient('ES256', { inline: false })
+    const bare = key => ({ ...key, kid: undefined, jwk: { ...key.jwk, kid: undefined } })
+    client.key = bare(client.key)
+    host.answers.set(client.jwksPath, { keys: [client.key.jwk] })
+    const first = await token(site, { ...await start(client), ...await asserted(client) })
+    assert.equal(first.status, 200, first.text)
+    client.key = bare(await newKey('ES256'))
+    host.answers.set(client.jwksPath, { keys: [client.key.jwk] })
+    assert.equal((await refresh(client, first.json)).status, 401, 'not so soon')
+    await age(client, '0')
+    assert.equal((await refresh(client, first.json)).status, 200)
+  })
 })
 
 test('no assertion stands in any log', async () => {

@@ -180,3 +180,17 @@ test('new keys of the provider are found, and asked for once in five minutes', a
   assert.equal(answer.status, 200, answer.text)
   assert.equal(asked(), before + 1)
 })
+
+test('a key that the provider took away is refused once the copy is stale, and one that is away takes none away', async () => {
+  const age = () => site.sql("UPDATE oauth.issuer_keys SET tried_at = now() - interval '6 minutes', fresh_until = now() - interval '1 s'")
+  host.answers.set('/keys', (rq, rs) => rs.writeHead(503).end())
+  await age()
+  assert.equal((await grant(await sign())).status, 200)
+  host.answers.set('/keys', { keys: [(await newKey('RS256')).jwk] })
+  assert.equal((await grant(await sign())).status, 200, 'not asked again so soon')
+  await age()
+  assert.equal((await grant(await sign())).json.error, 'invalid_grant')
+  host.answers.set('/keys', { keys: [key.jwk] })
+  await age()
+  assert.equal((await grant(await sign())).status, 200)
+})
