@@ -270,7 +270,7 @@ describe('documents that are refused (cases 67, 68)', () => {
 
 describe('addresses that are not public (case 65)', () => {
   let closed
-  before(async () => { closed = await startSite({ plain: true, conf: `FETCH_CA_FILE=${host.ca}` }) })
+  before(async () => { closed = await startSite({ plain: true, conf: `FETCH_CA_FILE=${host.ca}\nFETCH_LIMIT_ORIGIN=1000` }) })
   after(() => closed?.stop())
 
   test('no packet is sent there', async () => {
@@ -290,7 +290,7 @@ describe('addresses that are not public (case 65)', () => {
 describe('what the operator says', () => {
   let strict, off
   before(async () => {
-    strict = await startSite({ plain: true, conf: fetching(host) + '\nCLIENT_METADATA_BLOCK=evil.example .localhost\nFETCH_LIMIT_ORIGIN=3' })
+    strict = await startSite({ plain: true, conf: fetching(host) + '\nCLIENT_METADATA_BLOCK=evil.example .localhost\nFETCH_LIMIT_ORIGIN=6' })
     off = await startSite({ plain: true, conf: fetching(host) + '\nCLIENT_METADATA_DOCUMENTS=off' })
   })
   after(async () => {
@@ -306,14 +306,32 @@ describe('what the operator says', () => {
     assert.equal(answer.status, 401)
   })
 
-  test('one origin is asked only so often', async () => {
-    const url = path => `https://127.0.0.1:${host.port}${path}`
-    for (const [path, status] of [['/l1', 303], ['/l2', 303], ['/l3', 303], ['/l4', 503], ['/l1', 303]]) {
-      host.answers.set(path, editor(url(path)))
-      const answer = await ask({ client_id: url(path), redirect_uris: ['https://editor.example/redirect'] }, {}, strict)
+  const url = path => `https://127.0.0.1:${host.port}${path}`
+  const askFrom = (localAddress, path) => {
+    host.answers.set(path, editor(url(path)))
+    const client = { client_id: url(path), redirect_uris: ['https://editor.example/redirect'] }
+    return send(strict.url('/api/oauth/authorize?' + new URLSearchParams(authorizationRequest(client, newVerifier()))), { localAddress })
+  }
+
+  test('one origin is asked only so often, and nobody can spend all of it alone', async () => {
+    await strict.sql('DELETE FROM oauth.attempt')
+    for (const [from, path, status] of [['127.0.0.1', '/l1', 303], ['127.0.0.1', '/l2', 303], ['127.0.0.1', '/l3', 303], ['127.0.0.1', '/l4', 503],
+      ['127.0.0.1', '/l1', 303], ['127.0.0.2', '/l5', 303], ['127.0.0.2', '/l6', 303], ['127.0.0.2', '/l7', 303], ['127.0.0.3', '/l8', 503]]) {
+      const answer = await askFrom(from, path)
       assert.equal(answer.status, status, path + answer.text)
       if (status === 503) assert.ok(answer.headers['retry-after'])
     }
+  })
+
+  test('what strangers spend is not what a client in use needs', async () => {
+    await strict.sql('DELETE FROM oauth.attempt')
+    host.answers.set('/used', editor(url('/used')))
+    await connect(strict, { client: { client_id: url('/used'), redirect_uris: ['https://editor.example/redirect'] } })
+    await strict.sql("UPDATE oauth.attempt SET count = 1000 WHERE key LIKE 'fetch%'")
+    await strict.sql("UPDATE oauth.client SET document_fresh_until = now() - interval '1 s', document_fetched_at = now() - interval '2 days'")
+    assert.equal((await askFrom('127.0.0.1', '/unused')).status, 503)
+    assert.equal((await askFrom('127.0.0.1', '/used')).status, 303)
+    assert.equal(fetches('/used'), 2)
   })
 
   test('switched off, it is neither advertised nor served', async () => {
