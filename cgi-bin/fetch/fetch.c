@@ -27,6 +27,7 @@
 #include "base/text.h"
 #include "base/uri.h"
 #include "freshness.h"
+#include "http/fetch.h"
 
 enum {
 	ADDRESSES_MAX = 16,
@@ -58,9 +59,8 @@ say(const char *word, const char *reason)
 static bool
 url_allowed(struct fetch *fetch)
 {
-	return uri_parse(fetch->arena, fetch->url, &fetch->uri) &&
-	    text_equal(fetch->uri.scheme, "https") && !fetch->uri.userinfo &&
-	    !fetch->uri.fragment && !uri_has_dot_segments(&fetch->uri);
+	return fetch_origin(fetch->arena, fetch->url) &&
+	    uri_parse(fetch->arena, fetch->url, &fetch->uri);
 }
 
 static const char *

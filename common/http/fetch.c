@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#define _DEFAULT_SOURCE /* closefrom */
 #include "http/fetch.h"
 
 #include <errno.h>
@@ -26,7 +27,6 @@ enum {
 	GRACE_MS = 1000, /* beyond the program's own timeout */
 	PATH_MAX_BYTES = 4096,
 	FIRST_LINE_MAX_BYTES = 512,
-	DESCRIPTORS_MAX = 1024,
 };
 
 const char *
@@ -35,7 +35,8 @@ fetch_origin(struct arena *arena, const char *url)
 	struct uri uri;
 
 	if (!uri_parse(arena, url, &uri) || !text_equal(uri.scheme, "https") ||
-	    uri.userinfo || uri.fragment || uri_has_dot_segments(&uri))
+	    uri.userinfo || uri.fragment || uri_has_dot_segments(&uri) ||
+	    !uri_host_is_plain(&uri))
 		return NULL;
 	return uri_origin(arena, &uri);
 }
@@ -68,13 +69,12 @@ become(const char *const *argv, int out)
 {
 	static char path[] = "PATH=/usr/bin:/bin";
 	char *const environment[] = {path, NULL};
-	int null = open("/dev/null", O_RDWR), fd;
+	int null = open("/dev/null", O_RDWR);
 
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 ||
 	    dup2(out, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)
 		_exit(127);
-	for (fd = STDERR_FILENO + 1; fd < DESCRIPTORS_MAX; fd++)
-		(void)close(fd);
+	closefrom(STDERR_FILENO + 1);
 	(void)execve(argv[0], (char *const *)(uintptr_t)argv, environment);
 	_exit(127);
 }

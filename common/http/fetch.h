@@ -54,7 +54,8 @@ enum fetch_result fetch_json(struct arena *arena,
     __attribute__((__warn_unused_result__));
 
 /* The origin of a URL that may be fetched, such as https://app.example; NULL
- * for one that never may: not https, or with userinfo or dot segments. */
+ * for one that never may: not https, with userinfo, a fragment or dot segments, or a
+ * host in an odd spelling (uri_host_is_plain()). */
 const char *fetch_origin(struct arena *arena, const char *url);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/uri.h"
 #include "crypto/digest.h"
 #include "crypto/jwks.h"
+#include "http/fetch.h"
 #include "oauth/grant_types.h"
 #include "oauth/redirect_uri.h"
 #include "oauth/scope.h"
@@ -166,7 +167,9 @@ read_display_uri(struct reader *r, const char *key, const char **ret)
 static enum oauth_error
 read_fetched_uri(struct reader *r, const char *key, const char **ret)
 {
-	if (!read_text(r, key, ret) || (*ret && !is_https(r->arena, *ret)))
+	if (!read_text(r, key, ret) ||
+	    (*ret && (!is_https(r->arena, *ret) ||
+	                 !fetch_origin(r->arena, *ret))))
 		return bad(r,
 		    arena_printf(r->arena, "%s must be an https URI", key));
 	return OAUTH_OK;

@@ -290,7 +290,7 @@ describe('addresses that are not public (case 65)', () => {
 describe('what the operator says', () => {
   let strict, off
   before(async () => {
-    strict = await startSite({ plain: true, conf: fetching(host) + '\nCLIENT_METADATA_BLOCK=evil.example .localhost\nFETCH_LIMIT_ORIGIN=6' })
+    strict = await startSite({ plain: true, conf: fetching(host) + '\nCLIENT_METADATA_BLOCK=evil.example .localhost 127.0.0.2\nFETCH_LIMIT_ORIGIN=6' })
     off = await startSite({ plain: true, conf: fetching(host) + '\nCLIENT_METADATA_DOCUMENTS=off' })
   })
   after(async () => {
@@ -301,6 +301,9 @@ describe('what the operator says', () => {
   test('a blocked host is refused without a fetch, also at the token endpoint', async () => {
     const before = host.connections
     await refused(publish('/blocked.json'), {}, strict)
+    for (const name of ['localhost.', 'sub.localhost', 'sub.localhost.', 'LOCALHOST', '127.0.0.2', '2130706434', '127.2']) {
+      await refused({ client_id: `https://${name}:${host.port}/blocked.json`, redirect_uris: ['https://editor.example/redirect'] }, {}, strict)
+    }
     assert.equal(host.connections, before)
     const answer = await token(strict, { grant_type: 'refresh_token', refresh_token: 'x'.repeat(64), client_id: host.url('/blocked.json') })
     assert.equal(answer.status, 401)
