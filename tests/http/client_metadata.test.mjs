@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Clients whose client_id is the URL of their metadata document.
 import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import { runCgi } from '../lib/cgi.mjs'
 import { Browser, authorizationRequest, connect, newVerifier, redemption, refreshing, token } from '../lib/flow.mjs'
 import { send } from '../lib/http.mjs'
 import { fetching, startHttpsHost } from '../lib/https_host.mjs'
@@ -342,4 +345,27 @@ describe('what the operator says', () => {
     assert.ok(!('client_id_metadata_document_supported' in metadata))
     await refused(publish('/off.json'), {}, off)
   })
+})
+
+test('the program that fetches inherits nothing: no descriptor, no setting, no secret', async () => {
+  const spied = await startSite({ plain: true, conf: fetching(host) })
+  try {
+    const program = join(spied.values.STATE, 'usr/libexec/mcp-oauth/fetch/fetch')
+    await writeFile(program, `#!/bin/sh
+for fd in /proc/$$/fd/*; do [ ! -e "$fd" ] || fds="$fds \${fd##*/}"; done
+echo "refused fds=$fds environment=$(tr '\\0' ',' </proc/$$/environ) arguments=$#"
+`)
+    const client = { client_id: host.url('/spied.json'), redirect_uris: ['https://editor.example/redirect'] }
+    const { errors } = await runCgi(spied, 'authorize', {
+      path: '/api/oauth/authorize',
+      query: new URLSearchParams(authorizationRequest(client, newVerifier())).toString(),
+      under: ['bash', '-c', 'ulimit -n 4096 && exec 2000</dev/null && exec "$0"']
+    })
+    const [, fds, environment, number] = /fds=([\d ]*) environment=(\S*) arguments=(\d+)/.exec(errors)
+    assert.equal(number, '5')
+    assert.equal(environment, 'PATH=/usr/bin:/bin,')
+    assert.deepEqual(fds.trim().split(' ').map(Number).filter(n => n > 2 && n !== 10), [], 'but for the one through which the shell reads its script')
+  } finally {
+    await spied.stop()
+  }
 })
