@@ -90,7 +90,10 @@ test('odd keys and key addresses are refused', async () => {
   assert.deepEqual(kept.jwks, { keys: [jwk] })
   assert.ok(!('client_secret' in kept))
   assert.equal((await register(site, { ...signs, jwks_uri: 'https://a.example/jwks' })).jwks_uri, 'https://a.example/jwks')
-  await refused({ redirect_uris: [callback], jwks_uri: 'http://a.example/jwks' }, 'invalid_client_metadata')
+  for (const jwks_uri of ['http://a.example/jwks', 'https://u@a.example/jwks', 'https://a.example/jwks#x', 'https://a.example/../jwks',
+    'https://2130706433/jwks', 'https://a.example./jwks', 'file:///etc/passwd', '/jwks']) {
+    await refused({ redirect_uris: [callback], jwks_uri }, 'invalid_client_metadata')
+  }
 })
 
 test('GET is not for this address', async () => {
