@@ -225,6 +225,7 @@ fetch_json(struct arena *arena, const struct settings *settings,
 	    arena_printf(arena, "%d", FETCH_TIMEOUT_MS),
 	    settings->fetch_ca_file ? settings->fetch_ca_file : "",
 	    settings->fetch_allow_addresses,
+	    settings->fetch_proxy ? settings->fetch_proxy : "",
 	    url,
 	    NULL,
 	};

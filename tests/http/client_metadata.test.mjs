@@ -362,7 +362,7 @@ echo "refused fds=$fds environment=$(tr '\\0' ',' </proc/$$/environ) arguments=$
       under: ['bash', '-c', 'ulimit -n 4096 && exec 2000</dev/null && exec "$0"']
     })
     const [, fds, environment, number] = /fds=([\d ]*) environment=(\S*) arguments=(\d+)/.exec(errors)
-    assert.equal(number, '5')
+    assert.equal(number, '6')
     assert.equal(environment, 'PATH=/usr/bin:/bin,')
     assert.deepEqual(fds.trim().split(' ').map(Number).filter(n => n > 2 && n !== 10), [], 'but for the one through which the shell reads its script')
   } finally {

@@ -2,6 +2,8 @@
 // The program that fetches what others point to, and names that lie.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { createServer } from 'node:http'
+import { connect } from 'node:net'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -29,7 +31,7 @@ after(async () => {
 
 // What fetch says, with these answers to its lookups; 127.0.0.2 stands for an
 // address that may be connected to, 127.0.0.1 for one that may not.
-async function fetchWith (answers, { url = `https://name.test:${vetted.port}/x.json`, allow = '127.0.0.2' } = {}) {
+async function fetchWith (answers, { url = `https://name.test:${vetted.port}/x.json`, allow = '127.0.0.2', proxy = '' } = {}) {
   const log = join(dir, 'lookups')
   const connectLog = join(dir, 'connections')
   await rm(log, { force: true })
@@ -44,7 +46,7 @@ async function fetchWith (answers, { url = `https://name.test:${vetted.port}/x.j
     https_proxy: 'http://127.0.0.1:1',
     ALL_PROXY: 'http://127.0.0.1:1'
   }
-  const { stdout } = await run(program, ['5120', '4000', vetted.ca, allow, url], { env }).catch(error => error)
+  const { stdout } = await run(program, ['5120', '4000', vetted.ca, allow, proxy, url], { env }).catch(error => error)
   const lines = async file => (await readFile(file, 'utf8').catch(() => '')).split('\n').slice(0, -1)
   return { stdout, lookups: (await lines(log)).length, connections: await lines(connectLog) }
 }
@@ -100,6 +102,32 @@ test('a redirect to an inner address is not followed', async () => {
   const { stdout } = await fetchWith('127.0.0.2', { url: `https://name.test:${vetted.port}/away` })
   assert.equal(stdout, 'refused the answer has status 302\n')
   assert.equal(hidden.connections, 0)
+})
+
+test('behind a proxy it is the proxy that looks names up and connects, and addresses are refused as ever', async () => {
+  const asked = []
+  const server = createServer().on('connect', (rq, client) => {
+    asked.push(rq.url)
+    const socket = connect(vetted.port, '127.0.0.2', () => {
+      client.write('HTTP/1.1 200 OK\r\nCache-Control: max-age=7\r\n\r\n')
+      socket.pipe(client).pipe(socket)
+    })
+    for (const end of [socket, client]) end.on('error', () => {})
+  })
+  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve))
+  const proxy = `http://127.0.0.1:${server.address().port}`
+  try {
+    const { stdout, lookups, connections } = await fetchWith('', { proxy, allow: '' })
+    assert.equal(stdout, 'good -1\n{"here":true}')
+    assert.deepEqual([lookups, connections], [0, ['127.0.0.1']])
+    for (const host of ['10.0.0.1', '127.0.0.1', '[fd00::1]']) {
+      assert.equal((await fetchWith('', { proxy, url: `https://${host}/x.json` })).stdout, 'refused an address of the host is not public\n')
+    }
+    assert.deepEqual(asked, [`name.test:${vetted.port}`])
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
 })
 
 test('only https, and no credentials in the URL', async () => {

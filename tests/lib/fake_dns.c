@@ -65,7 +65,8 @@ getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
 	char *list, *word, *at = NULL;
 	size_t len = node ? strlen(node) : 0;
 
-	if (len < 5 || strcmp(node + len - 5, ".test") != 0)
+	if (len < 5 || strcmp(node + len - 5, ".test") != 0 ||
+	    (hints && (hints->ai_flags & AI_NUMERICHOST)))
 		return real(node, service, hints, ret);
 	note("FAKE_DNS_LOG", node);
 	list = answer(lookups++);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a settings file may say of registration. */
+/* What a settings file may say of registration, fetching and its address. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -86,12 +86,34 @@ test_registration(struct arena *arena)
 	ok(!strstr(buf_text(&shown), SECRET_B));
 }
 
+static void
+test_fetching(struct arena *arena)
+{
+	static const char *const bad[] = {"proxy.example:3128", "http://proxy",
+	    "http://u:p@proxy:3128", "http://proxy:3128/x", "socks5://proxy:1",
+	    "https://proxy:3128"};
+	const struct settings *settings = load(arena,
+	    "FETCH_PROXY=http://proxy.example:3128\n");
+	size_t i;
+
+	ok(settings != NULL);
+	is(settings->fetch_proxy, "http://proxy.example:3128");
+	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		tap_ok(refused(arena,
+		           arena_printf(arena, "FETCH_PROXY=%s\n", bad[i]),
+		           "FETCH_PROXY must be http://host:port"),
+		    bad[i], __FILE__, __LINE__);
+	ok(refused(arena, "FETCH_ALLOW_ADDRESSES=localhost\n",
+	    "FETCH_ALLOW_ADDRESSES must be addresses"));
+}
+
 int
 main(void)
 {
 	struct arena *arena = arena_new(1 << 20);
 
 	test_registration(arena);
+	test_fetching(arena);
 	arena_free(arena);
 	return tap_done();
 }
