@@ -131,12 +131,13 @@ test('an address counts only from a provider that is trusted for its domain, and
   const refused = async more => assert.equal((await grant(await sign({ ...stranger(), ...more }))).json.error, 'invalid_grant')
   await refused({ email: undefined })
   await refused({ email: 'nobody@example.com' })
-  await refused({ email_verified: false })
+  for (const email_verified of [false, 'false', null, 0, 'no', {}]) await refused({ email_verified })
   await refused({ iss: 'https://other.example' })
   await refused({ email: `${site.email}@evil.example` })
   await site.command('user', 'add', 'out@elsewhere.example', '--no-password').catch(() => {})
   await refused({ email: 'out@elsewhere.example' })
   assert.equal((await grant(await sign({ ...stranger(), email: site.email.toUpperCase(), email_verified: true }))).status, 200)
+  assert.equal((await grant(await sign({ ...stranger(), email_verified: 'true' }))).status, 200, 'as some providers write it')
 })
 
 test('the subject of one provider is not that of another', async () => {
