@@ -68,6 +68,14 @@ client_document_trusted(struct arena *arena, const struct settings *settings,
 	    host_listed(arena, uri.host, settings->client_metadata_allow);
 }
 
+bool
+client_document_kept_out(struct arena *arena, const struct settings *settings,
+    const char *client_id)
+{
+	return client_document_claimed(client_id) &&
+	    !client_document_trusted(arena, settings, client_id);
+}
+
 /* ---- the document ---- */
 
 /* What a registration says, as a client; the copy is as fresh as can be. */

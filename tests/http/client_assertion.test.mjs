@@ -245,6 +245,22 @@ describe('the copy of a jwks_uri', () => {
   })
 })
 
+test('keys of a client whose host is not let in any more are not asked for', async () => {
+  const closed = await startSite({ plain: true, conf: fetching(host) + '\nCLIENT_METADATA_BLOCK=localhost' })
+  try {
+    const client = await newClient('ES256', { inline: false })
+    await closed.sql(`INSERT INTO oauth.client (client_id, token_endpoint_auth_method, redirect_uris, grant_types, registration, jwks_uri,
+      document_fetched_at, document_fresh_until) VALUES ($1, 'private_key_jwt', '{}', '{refresh_token}', 'metadata', $2, now(), now())`,
+    [client.client_id, host.url(client.jwksPath)])
+    const before = host.connections
+    const answer = await token(closed, { grant_type: 'refresh_token', refresh_token: 'x', ...await asserted(client, { claims: { aud: closed.base } }) })
+    assert.equal(answer.json.error, 'invalid_client')
+    assert.equal(host.connections, before)
+  } finally {
+    await closed.stop()
+  }
+})
+
 test('no assertion stands in any log', async () => {
   const client = await newClient()
   const assertion = await asserted(client, { claims: { aud: 'x' } })

@@ -154,6 +154,39 @@ test('the client must authenticate', async () => {
   assert.equal((await grant(assertion)).status, 200, 'and what was refused was not spent')
 })
 
+test('a client that publishes its metadata, and was never here before', async () => {
+  const own = await newKey('ES256')
+  const publish = more => {
+    const path = '/' + randomUUID()
+    host.answers.set(path, {
+      client_id: host.url(path), client_name: 'Agent', redirect_uris: ['https://agent.example/cb'],
+      token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [own.jwk] }, ...more
+    })
+    return host.url(path)
+  }
+  const assertedBy = async id => ({
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion: await new SignJWT({ jti: randomUUID() }).setProtectedHeader({ alg: own.alg, kid: own.kid })
+      .setIssuer(id).setSubject(id).setAudience(site.base).setIssuedAt().setExpirationTime('1m').sign(own.privateKey)
+  })
+  for (const named of [true, false]) {
+    const id = publish()
+    const answer = await token(site, {
+      grant_type: grantType, assertion: await sign({ client_id: id }), ...await assertedBy(id), ...(named && { client_id: id })
+    })
+    assert.equal(answer.status, 200, answer.text)
+    assert.equal(decodeJwt(answer.json.access_token).client_id, id)
+    assert.equal((await whoami(site, answer.json.access_token)).client, id)
+    const [row] = await site.sql('SELECT consented_at IS NOT NULL AS known FROM oauth.client WHERE client_id = $1', [id])
+    assert.ok(row.known, 'and is not purged as one that nobody wanted')
+  }
+  const open = publish({ token_endpoint_auth_method: 'none', jwks: undefined })
+  const refused = await token(site, { grant_type: grantType, assertion: await sign({ client_id: open }), client_id: open })
+  assert.equal(refused.json.error, 'unauthorized_client')
+  const broken = publish({ client_id: 'https://other.example/' })
+  assert.equal((await token(site, { grant_type: grantType, assertion: await sign({ client_id: broken }), ...await assertedBy(broken) })).status, 401)
+})
+
 test('the resource of the request is the one of the assertion', async () => {
   assert.equal((await grant(await sign(), { resource: site.mcp })).status, 200)
   assert.equal((await grant(await sign(), { resource: 'https://other.example' })).json.error, 'invalid_target')
