@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
-import { SignJWT, UnsecuredJWT, exportJWK, generateKeyPair } from 'jose'
+import { CompactSign, SignJWT, UnsecuredJWT, exportJWK, exportSPKI, generateKeyPair } from 'jose'
 import { Browser, authorizationRequest, connect, newVerifier, redemption, token } from '../lib/flow.mjs'
 import { postForm, send } from '../lib/http.mjs'
 import { fetching, startHttpsHost } from '../lib/https_host.mjs'
@@ -109,15 +109,42 @@ test('assertions that are not good: 401 invalid_client, and nothing is spent', a
     'nbf ahead': await sign(client, { claims: { nbf: now() + 300 } }),
     'typ of an access token': await sign(client, { header: { typ: 'at+jwt' } }),
     'typ of a DPoP proof': await sign(client, { header: { typ: 'dpop+jwt' } }),
+    'typ of an ID-JAG': await sign(client, { header: { typ: 'oauth-id-jag+jwt' } }),
+    'typ of a number': await sign(client, { header: { typ: 7 } }),
+    'a key of its own (jwk)': await sign(stranger, { header: { kid: undefined, jwk: stranger.key.jwk } }),
+    'keys of its own (jku)': await sign(stranger, { header: { kid: 'new', jku: host.url(stranger.jwksPath) } }),
+    'a certificate of its own (x5c)': await sign(stranger, { header: { x5c: ['AAAA'], x5u: host.url('/x5u') } }),
+    'a kid that is a path': await sign(stranger, { header: { kid: '../../../../dev/null' } }),
+    'a kid that is a URL': await sign(stranger, { header: { kid: host.url('/kid') } }),
+    'a kid of SQL': await sign(stranger, { header: { kid: "' OR 1=1 --" } }),
+    'a kid that is no string': await sign(stranger, { header: { kid: 7 } }),
+    'a long kid': await sign(stranger, { header: { kid: 'k'.repeat(5000) } }),
+    'zip': await sign(client, { header: { zip: 'DEF' } }),
+    'exp that is no number': await sign(client, { claims: { exp: String(now() + 60) } }),
+    'exp beyond all numbers': await new CompactSign(Buffer.from(JSON.stringify(claimsOf(client)).replace(/"exp":\d+/, '"exp":1e300')))
+      .setProtectedHeader({ alg: 'ES256', kid: client.key.kid }).sign(client.key.privateKey),
+    'a long jti': await sign(client, { claims: { jti: 'x'.repeat(300) } }),
+    'an empty jti': await sign(client, { claims: { jti: '' } }),
+    'aud that is no string': await sign(client, { claims: { aud: { iss: site.base } } }),
+    'the resource as audience': await sign(client, { claims: { aud: site.base + '/mcp' } }),
     'garbage': 'x.y.z',
     'a JWE': 'a.b.c.d.e',
     'nine kilobytes': await sign(client, { claims: { filler: 'x'.repeat(9000) } })
   }
+  for (const secret of [client.key.jwk.x, Buffer.from(client.key.jwk.x, 'base64url'), JSON.stringify(client.key.jwk), await exportSPKI(client.key.publicKey)]) {
+    bad[`HS256 with the public key: ${secret}`] = await new SignJWT(claimsOf(client)).setProtectedHeader({ alg: 'HS256', kid: client.key.kid })
+      .sign(Buffer.from(secret.length < 32 ? secret + secret : secret))
+  }
+  const seen = host.requests.length
+  const spent = async () => (await site.sql('SELECT count(*)::int AS n FROM oauth.spent_jti'))[0].n
+  const before = await spent()
   for (const [name, client_assertion] of Object.entries(bad)) {
     const answer = await token(site, { ...fields, client_assertion_type: jwtBearer, client_assertion })
     assert.equal(answer.status, 401, name + answer.text)
     assert.equal(answer.json.error, 'invalid_client', name)
   }
+  assert.equal(host.requests.length, seen, 'nothing that a header names is fetched')
+  assert.equal(await spent(), before, 'and nothing is remembered of what nobody signed')
   const good = await token(site, { ...fields, ...await asserted(client, { header: { typ: 'client-authentication+jwt' } }) })
   assert.equal(good.status, 200, good.text)
 })

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { SignJWT, UnsecuredJWT, decodeJwt, exportJWK, generateKeyPair } from 'jose'
+import { SignJWT, UnsecuredJWT, decodeJwt, exportJWK, exportSPKI, generateKeyPair } from 'jose'
 import { connect, register, rpc, token, until, whoami } from '../lib/flow.mjs'
 import { send } from '../lib/http.mjs'
 import { fetching, startHttpsHost } from '../lib/https_host.mjs'
@@ -84,6 +84,14 @@ test('assertions that are not good: 400 invalid_grant', async () => {
     'typ of a plain JWT': await sign({}, { header: { typ: 'JWT' } }),
     'typ of an access token': await sign({}, { header: { typ: 'at+jwt' } }),
     'no typ': await sign({}, { header: { typ: undefined } }),
+    'typ of a client assertion': await sign({}, { header: { typ: 'client-authentication+jwt' } }),
+    'HS256 with the public key': await new SignJWT(claims()).setProtectedHeader({ alg: 'HS256', kid: key.kid, typ: 'oauth-id-jag+jwt' }).sign(Buffer.from(await exportSPKI(key.publicKey))),
+    'PS256': await sign({}, { by: { ...await newKey('PS256'), kid: key.kid } }),
+    'a key of its own (jwk)': await sign({}, { by: stranger, header: { jwk: stranger.jwk } }),
+    'keys of its own (jku)': await sign({}, { by: stranger, header: { kid: 'new', jku: host.url('/jku') } }),
+    'an issuer in another spelling': await sign({ iss: idp + '/' }),
+    'an issuer that is a list': await sign({ iss: [idp] }),
+    'a resource that is a list': await sign({ resource: [site.mcp, 'https://other.example/'] }),
     'alg none': new UnsecuredJWT(claims()).encode(),
     'a foreign key': await sign({}, { by: stranger }),
     'an unknown key': await sign({}, { by: await newKey('ES256') }),
