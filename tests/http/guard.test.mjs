@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { connect as connectTcp } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -45,10 +46,12 @@ function raw (text) {
 describe('without a token', () => {
   test('every method is challenged, without an error', async () => {
     for (const method of ['GET', 'POST', 'DELETE', 'PUT', 'PATCH', 'HEAD', 'PROPFIND']) {
-      const answer = await send(site.mcp, { method })
+      const answer = await send(site.mcp, { method, headers: { 'Mcp-Session-Id': 'a session that somebody began' } })
       assert.equal(answer.status, 401, method)
       const challenge = answer.headers['www-authenticate']
+      assert.equal(answer.rawHeaders.filter(h => /^www-authenticate$/i.test(h)).length, 1, method)
       assert.match(challenge, /^Bearer /)
+      assert.ok(challenge.includes('scope="email profile"'), challenge)
       assert.ok(challenge.includes(`resource_metadata="${metadataUrl()}"`))
       assert.doesNotMatch(challenge, /error=/)
     }
@@ -74,6 +77,7 @@ describe('without a token', () => {
     })
     assert.equal(preflight.status, 204)
     assert.match(preflight.headers['access-control-allow-headers'], /authorization/i)
+    assert.equal(preflight.headers['access-control-allow-credentials'], undefined)
     const refused = await send(site.mcp, { headers: { Origin: 'https://other.example' } })
     assert.equal(refused.status, 401)
     assert.ok(refused.headers['access-control-allow-origin'])
@@ -199,6 +203,53 @@ describe('with a bad token', () => {
     for (const size of [8200, 22000, 200000]) {
       const answer = await raw(`GET /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${'a'.repeat(size)}\r\nConnection: close\r\n\r\n`)
       assert.match(answer, /^HTTP\/1\.1 4(00|01|31) /)
+    }
+  })
+})
+
+describe('what an MCP server gets', () => {
+  let behind, backend, token
+  before(async () => {
+    backend = createServer((rq, rs) => {
+      rs.setHeader('Mcp-Session-Id', 'theirs')
+      rs.end(JSON.stringify({ method: rq.method, url: rq.url, headers: rq.headers }))
+    })
+    await new Promise(resolve => backend.listen(0, '127.0.0.1', resolve))
+    behind = await startSite({
+      plain: true, conf: 'MCP_RESOURCES=/notes', guardConf: 'MCP_RESOURCES=/notes',
+      apache: `Use ProxyMCP /notes http://127.0.0.1:${backend.address().port}/mcp`
+    })
+    token = (await connect(behind)).tokens.access_token
+  })
+  after(async () => {
+    await behind?.stop()
+    backend?.close()
+  })
+
+  test('the headers of MCP and who it is, neither the token nor the cookies of signing in', async () => {
+    const mine = { 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/call', 'Mcp-Name': 'x', 'Mcp-Session-Id': 's', 'Mcp-Param-Region': 'eu', 'Last-Event-ID': '7' }
+    for (const method of ['GET', 'POST', 'DELETE']) {
+      const answer = await send(behind.url('/notes'), {
+        method,
+        headers: { ...bearer(token), ...mine, Cookie: '__Host-mcp-oauth-login=abc; theme=dark; __Host-mcp-oauth-browser=def' }
+      })
+      assert.equal(answer.status, 200)
+      const { json } = answer
+      assert.equal(json.method, method)
+      for (const [name, value] of Object.entries(mine)) assert.equal(json.headers[name.toLowerCase()], value, name)
+      assert.match(json.headers['x-mcp-subject'], /^[0-9a-f-]{36}$/)
+      assert.ok(!('authorization' in json.headers))
+      assert.ok(!answer.text.includes(token))
+      assert.equal(json.headers.cookie.replace(/[; ]+$/, ''), 'theme=dark')
+      assert.equal(answer.headers['mcp-session-id'], 'theirs')
+    }
+  })
+
+  test('its address with and without a slash at the end, and what lies below', async () => {
+    for (const [path, arrives] of [['/notes', '/mcp'], ['/notes/', '/mcp'], ['/notes/x?y=1', '/mcp/x?y=1']]) {
+      const answer = await send(behind.url(path), { method: 'POST', headers: bearer(token) })
+      assert.equal(answer.status, 200, path)
+      assert.equal(answer.json.url, arrives)
     }
   })
 })
