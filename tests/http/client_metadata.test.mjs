@@ -340,6 +340,20 @@ describe('what the operator says', () => {
     assert.equal(fetches('/used'), 2)
   })
 
+  test('with a list of hosts that are let in, no other is', async () => {
+    const listed = await startSite({ plain: true, conf: fetching(host) + '\nCLIENT_METADATA_ALLOW=.editor.example localhost' })
+    try {
+      await connect(listed, { client: publish('/listed.json') })
+      const before = host.connections
+      for (const name of ['127.0.0.1', 'sub.localhost', 'localhost.evil.example', 'xeditor.example']) {
+        await refused({ client_id: `https://${name}:${host.port}/listed.json`, redirect_uris: ['https://editor.example/redirect'] }, {}, listed)
+      }
+      assert.equal(host.connections, before)
+    } finally {
+      await listed.stop()
+    }
+  })
+
   test('switched off, it is neither advertised nor served', async () => {
     const metadata = (await send(off.url('/.well-known/oauth-authorization-server'))).json
     assert.ok(!('client_id_metadata_document_supported' in metadata))
