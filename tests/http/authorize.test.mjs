@@ -27,6 +27,8 @@ async function refusedPage (query) {
 async function redirected (query, error) {
   const answer = await ask(query)
   assert.equal(answer.status, 303, answer.text)
+  assert.match(answer.headers['cache-control'], /no-store/)
+  assert.equal(answer.headers['referrer-policy'], 'no-referrer')
   const to = new URL(answer.headers.location)
   assert.equal(to.searchParams.get('error'), error, to.href)
   assert.deepEqual(to.searchParams.getAll('iss'), [site.base])

@@ -138,6 +138,14 @@ test('what was allowed to an https address is not asked again, unless something 
   }
   const elsewhere = await new Browser(site).follow(await browser.authorize(other({ scope: 'email' })))
   assert.equal(elsewhere.page.status, 403)
+
+  const [{ id }] = await site.sql("INSERT INTO public.users (email) VALUES ('another@example.com') RETURNING id")
+  await site.sql('INSERT INTO oauth.credential (user_id, password_hash) SELECT $1, password_hash FROM oauth.credential LIMIT 1', [id])
+  const theirs = new Browser(site)
+  const login = await theirs.follow(await theirs.authorize(other({ scope: 'email' })))
+  assert.equal((await theirs.follow(await theirs.signIn(login, 'another@example.com'))).path, '/api/oauth/consent')
+  await site.sql('DELETE FROM oauth.consent WHERE client_id = $1', [web.client_id])
+  assert.equal((await browser.follow(await browser.authorize(other({ scope: 'email' })))).path, '/api/oauth/consent')
 })
 
 test('a consent page of one browser is of no use in another', async () => {

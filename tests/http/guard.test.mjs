@@ -155,6 +155,12 @@ describe('with a bad token', () => {
     for (const text of ['x', 'a.b.c', `${header}.${payload}`, `${header}.${payload}.`, `${header}.${payload}.${signature}.${signature}`,
       `${header}.${payload}.${'A'.repeat(86)}`, `${header}.${b64({ ...parts()[1], sub: 'root' })}.${signature}`, session.tokens.refresh_token,
       good.slice(0, -1), `${good}=`]) await invalid(`Bearer ${text}`)
+    for (const authorization of ['Bearer', 'Bearer ', 'Bearer ,', `Bearer x ${good}`, `Bearer ${good} x`, `Bearer ${good}, Bearer ${good}`, `Bearer=${good}`,
+      `Bearer token="${good}"`, good, `Basic ${good}`, `MAC ${good}`]) {
+      const answer = await send(site.mcp, { headers: { Authorization: authorization } })
+      assert.ok([400, 401].includes(answer.status), authorization)
+      assert.match(answer.headers['www-authenticate'], /^Bearer .*resource_metadata="/)
+    }
   })
 
   test('other algorithms, foreign keys and tempting header members', async () => {
@@ -210,9 +216,11 @@ describe('with a bad token', () => {
 describe('what an MCP server gets', () => {
   let behind, backend, token
   before(async () => {
-    backend = createServer((rq, rs) => {
+    backend = createServer(async (rq, rs) => {
+      let bytes = 0
+      for await (const chunk of rq) bytes += chunk.length
       rs.setHeader('Mcp-Session-Id', 'theirs')
-      rs.end(JSON.stringify({ method: rq.method, url: rq.url, headers: rq.headers }))
+      rs.end(JSON.stringify({ method: rq.method, url: rq.url, headers: rq.headers, bytes }))
     })
     await new Promise(resolve => backend.listen(0, '127.0.0.1', resolve))
     behind = await startSite({
@@ -243,6 +251,12 @@ describe('what an MCP server gets', () => {
       assert.equal(json.headers.cookie.replace(/[; ]+$/, ''), 'theme=dark')
       assert.equal(answer.headers['mcp-session-id'], 'theirs')
     }
+  })
+
+  test('long messages', async () => {
+    const message = 'x'.repeat(500000)
+    const proxied = await postJson(behind.url('/notes'), { message }, bearer(token))
+    assert.equal(proxied.json.bytes, message.length + '{"message":""}'.length)
   })
 
   test('its address with and without a slash at the end, and what lies below', async () => {

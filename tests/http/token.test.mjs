@@ -291,6 +291,27 @@ describe('refresh tokens', () => {
   })
 })
 
+describe('sessions', () => {
+  const expiring = (c, idle, whole) => site.sql(`UPDATE public.mcp_server_sessions SET expires_at = now() + $2::interval,
+    session_expires_at = now() + $3::interval WHERE client_identifier = $1`, [c.client_id, idle, whole])
+  const remaining = async c => (await site.sql('SELECT round(extract(epoch FROM expires_at - now()) / 86400)::int AS days FROM public.mcp_server_sessions WHERE client_identifier = $1', [c.client_id]))[0].days
+
+  test('end when nobody used them for a while, and some day in any case', async () => {
+    const own = await connect(site, { browser })
+    assert.equal(await remaining(own.client), 90)
+    await expiring(own.client, '1 day', '364 days')
+    let answer = await refresh(own.tokens, { client_id: own.client.client_id })
+    assert.equal(answer.status, 200, answer.text)
+    assert.equal(await remaining(own.client), 90, 'each use puts the end off')
+    await expiring(own.client, '1 day', '2 days')
+    answer = await refresh(answer.json, { client_id: own.client.client_id })
+    assert.equal(answer.status, 200, answer.text)
+    assert.equal(await remaining(own.client), 2, 'but not beyond the last day')
+    await expiring(own.client, '-1 second', '2 days')
+    refusedWith(await refresh(answer.json, { client_id: own.client.client_id }), 400, 'invalid_grant')
+  })
+})
+
 describe('revocation', () => {
   const revoke = (fields) => postForm(site.url('/api/oauth/revoke'), { client_id: client.client_id, ...fields })
 
@@ -387,6 +408,21 @@ describe('the database', () => {
     const seconds = (Date.now() - started) / 1000
     assert.ok(lines.length <= seconds + 2, `${lines.length} in ${seconds} s`)
     assert.ok(lines.every(line => /revocations_since/.test(line)), lines.join('\n'))
+  })
+
+  test('a session that somebody holds locked is unavailable, and nothing ends', async () => {
+    const { tokens } = await open()
+    const holders = "FROM pg_stat_activity WHERE query LIKE '%pg_sleep(300)' AND wait_event = 'PgSleep'"
+    const held = site.sql('SELECT FROM public.mcp_server_sessions FOR UPDATE; SELECT pg_sleep(300)')
+    held.catch(() => {})
+    while ((await site.sql(`SELECT ${holders}`)).length === 0) await new Promise(resolve => setTimeout(resolve, 50))
+    try {
+      refusedWith(await refresh(tokens), 503, 'temporarily_unavailable')
+    } finally {
+      await site.sql(`SELECT pg_cancel_backend(pid) ${holders}`)
+    }
+    await assert.rejects(held, { code: '57014' })
+    assert.equal((await refresh(tokens)).status, 200)
   })
 
   test('away, it never looks like a bad credential, and everything recovers', async () => {
