@@ -11,7 +11,7 @@ enum {
 	P256_POINT_BYTES = 1 + 2 * P256_COORDINATE_BYTES, /* 0x04 | x | y */
 	P256_SIGNATURE_BYTES = 2 * P256_COORDINATE_BYTES, /* r | s */
 	RSA_MIN_BITS = 2048,
-	RSA_MAX_BITS = 8192, /* larger ones only cost time */
+	RSA_MAX_BITS = 8192,        /* larger ones only cost time */
 	RSA_EXPONENT_MAX_BYTES = 4, /* as everybody has it; so do those */
 };
 

@@ -101,8 +101,8 @@ static enum client_find_result
 keep(struct request *rq, const struct client_registration *registration,
     int64_t fresh_s, struct client *ret)
 {
-	switch (client_document_put(rq->store, rq->arena, registration,
-	    fresh_s)) {
+	switch (
+	    client_document_put(rq->store, rq->arena, registration, fresh_s)) {
 	case DOCUMENT_STORED:
 		*ret = client_of(registration);
 		return CLIENT_FOUND;

@@ -173,8 +173,7 @@ test_key_costs(struct arena *arena)
 	ok(jwt_verify_foreign(arena, &jwt, keys, KEYS_TRIED_MAX + 1) ==
 	    JWT_SIGNATURE);
 	ok(!key_of(arena,
-	    arena_printf(arena,
-	        "{\"kty\":\"RSA\",\"e\":\"AQAAAAE\",%.*s}",
+	    arena_printf(arena, "{\"kty\":\"RSA\",\"e\":\"AQAAAAE\",%.*s}",
 	        (int)(strstr(n, "\",") - n) + 1, n),
 	    &none)); /* an exponent of 33 bits */
 	ok(!key_of(arena,
@@ -182,8 +181,7 @@ test_key_costs(struct arena *arena)
 	        (int)(strstr(n, "\",") - n) + 1, n),
 	    &none)); /* 1: a signature is its own message */
 	ok(!key_of(arena,
-	    arena_printf(arena,
-	        "{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"%s\"}",
+	    arena_printf(arena, "{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"%s\"}",
 	        base64url_encode(arena,
 	            memset(arena_alloc(arena, RSA_MAX_BITS / 8 + 1), 0xFF,
 	                RSA_MAX_BITS / 8 + 1),

@@ -10,8 +10,8 @@
 #define SECRET_A "Zx8Q2mVt0pLr5nWk7yBc3dEf9gHj1aSu4iOo6PqRvTw"
 #define SECRET_B "r5nWk7yBc3dEf9gHj1aSu4iOo6PqRvTwZx8Q2mVt0pL"
 
-static const char base[] =
-    "DATABASE_URL=postgresql:///x\nJWT_SECRET=" SECRET_A "\n";
+static const char base[] = "DATABASE_URL=postgresql:///x\nJWT_SECRET=" SECRET_A
+                           "\n";
 
 static const char *error;
 
