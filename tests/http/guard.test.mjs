@@ -137,6 +137,10 @@ describe('with a good token', () => {
     const listed = await rpc(site.mcp, good, 'tools/list', { _meta: { 'io.modelcontextprotocol/protocolVersion': now } },
       { 'MCP-Protocol-Version': now, 'Mcp-Method': 'tools/list' })
     assert.equal(listed.json.result.resultType, 'complete')
+    for (const [status, more] of [[404, { 'MCP-Protocol-Version': now, 'Mcp-Method': 'prompts/list' }], [200, {}]]) {
+      const unknown = await rpc(site.mcp, good, 'prompts/list', {}, more)
+      assert.deepEqual([unknown.status, unknown.json.error.code], [status, -32601])
+    }
     const old = await rpc(site.mcp, good, 'ping', {}, { 'MCP-Protocol-Version': '1999-01-01' })
     assert.equal(old.status, 400)
     assert.equal(old.json.error.code, -32022)
@@ -257,6 +261,21 @@ describe('what an MCP server gets', () => {
     const message = 'x'.repeat(500000)
     const proxied = await postJson(behind.url('/notes'), { message }, bearer(token))
     assert.equal(proxied.json.bytes, message.length + '{"message":""}'.length)
+  })
+
+  test('nothing that is meant for us, and its answers can be read by pages', async () => {
+    for (const path of ['/notes/.well-known/openid-configuration', '/notes/.well-known/oauth-protected-resource', '/notes/.well-known/']) {
+      for (const headers of [{}, bearer(token)]) {
+        const answer = await send(behind.url(path), { headers })
+        assert.equal(answer.status, 404, path)
+        assert.match(answer.headers['content-type'], /^application\/json/)
+        assert.doesNotMatch(answer.text, /well-known/)
+      }
+    }
+    const read = await send(behind.url('/notes'), { method: 'POST', headers: { ...bearer(token), Origin: 'http://localhost:6274' } })
+    assert.equal(read.status, 200)
+    assert.equal(read.headers['access-control-allow-origin'], '*')
+    assert.match(read.headers['access-control-expose-headers'], /Mcp-Session-Id/)
   })
 
   test('its address with and without a slash at the end, and what lies below', async () => {
