@@ -32,10 +32,11 @@ enum { BEFORE = 20, SHOWN = 60 };
 static const char *
 around(struct arena *arena, const char *text, size_t at)
 {
-	char *piece = arena_strdup(arena, text + (at > BEFORE ? at - BEFORE : 0));
+	char *piece = arena_strdup(arena,
+	    text + (at > BEFORE ? at - BEFORE : 0));
 	size_t i;
 
-	for (i = 0; piece[i] && i < SHOWN; i++)
+	for (i = 0; i < SHOWN && piece[i]; i++)
 		if (piece[i] < ' ' || piece[i] > '~')
 			piece[i] = '?';
 	piece[i] = '\0';

@@ -45,9 +45,8 @@ note(const char *variable, const char *line)
 int
 connect(int fd, const struct sockaddr *address, socklen_t len)
 {
-	int (*real)(int, const struct sockaddr *, socklen_t) =
-	    (int (*)(int, const struct sockaddr *, socklen_t))
-	        dlsym(RTLD_NEXT, "connect");
+	int (*real)(int, const struct sockaddr *, socklen_t) = (int (*)(int,
+	    const struct sockaddr *, socklen_t))dlsym(RTLD_NEXT, "connect");
 	char text[64] = "?";
 
 	(void)getnameinfo(address, len, text, sizeof(text), NULL, 0,
