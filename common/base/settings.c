@@ -121,6 +121,7 @@ static const struct setting table[] = {
     {"FETCH_CA_FILE", SERVER, TYPE_PATH, AT(fetch_ca_file), NULL, {0}},
     {"FETCH_ALLOW_ADDRESSES", SERVER, TYPE_TEXT, AT(fetch_allow_addresses), "",
         {0}},
+    {"FETCH_PROXY", SERVER, TYPE_TEXT, AT(fetch_proxy), NULL, {0}},
     {"FETCH_LIMIT_ORIGIN", SERVER, TYPE_COUNT, AT(fetch_limit_origin), "20",
         {0}},
     {"FETCH_LIMIT", SERVER, TYPE_COUNT, AT(fetch_limit), "300", {0}},

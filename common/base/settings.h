@@ -98,6 +98,7 @@ struct settings {
 	bool pushed_authorization_requests, device_authorization;
 	const char *fetch_ca_file;         /* NULL: those of the system */
 	const char *fetch_allow_addresses; /* though not public; may be "" */
+	const char *fetch_proxy;           /* http://host:port; NULL: none */
 	int64_t fetch_limit_origin, fetch_limit; /* a minute */
 	int64_t login_limit_account, login_limit_remote, login_window_s;
 

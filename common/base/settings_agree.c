@@ -139,9 +139,24 @@ settle_registration(struct settings_reader *r)
 	return true;
 }
 
+/* The address of a proxy and nothing else: its argument is seen by all. */
+static bool
+is_proxy(struct arena *arena, const char *text)
+{
+	struct uri uri;
+
+	return uri_parse(arena, text, &uri) && text_equal(uri.scheme, "http") &&
+	    uri.port && *uri.port && !uri.userinfo && !*uri.path &&
+	    !uri.query && !uri.fragment;
+}
+
 static bool
 settle_fetching(struct settings_reader *r)
 {
+	if (r->settings->fetch_proxy &&
+	    !is_proxy(r->arena, r->settings->fetch_proxy))
+		return settings_fail(r, "FETCH_PROXY",
+		    "must be http://host:port, without a path or a password");
 	if (r->settings->kind == SETTINGS_SERVER &&
 	    !address_list_valid(r->arena, r->settings->fetch_allow_addresses))
 		return settings_fail(r, "FETCH_ALLOW_ADDRESSES",

@@ -43,6 +43,7 @@ client_get(struct store *store, struct arena *arena, const char *client_id,
 	    "token_endpoint_auth_method");
 	ret->fresh = store_bool(row, 0, "fresh");
 	ret->usable = store_bool(row, 0, "usable");
+	ret->known = store_bool(row, 0, "known");
 	ret->registration = store_text(arena, row, 0, "registration");
 	return CLIENT_OK;
 }

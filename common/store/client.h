@@ -25,6 +25,7 @@ struct client {
 	const char *token_endpoint_auth_method;
 	bool fresh;  /* its metadata document need not be fetched anew */
 	bool usable; /* what is known of it may stand in for the document */
+	bool known;  /* a user allowed it before */
 	const char *registration; /* "admin", "dynamic", "metadata" ... */
 };
 

@@ -49,6 +49,7 @@ BEGIN
     RETURN;
   END IF;
 
+  PERFORM oauth.client_allowed(p_client_id);
   PERFORM oauth.session_start(p_session_id, v_user.id, p_client_id, NULL, p_scope,
     p_resource, NULL, p_access_s, p_access_s, p_access_s, p_remote);
   RETURN QUERY SELECT 'granted', p_client_id, v_user.id, v_user.email::text, p_scope,

@@ -106,16 +106,11 @@ BEGIN
          software_id = p_software_id, software_version = p_software_version,
          jwks = CASE WHEN p_jwks_uri = c.jwks_uri THEN c.jwks ELSE p_jwks::jsonb END,
          jwks_tried_at = CASE WHEN p_jwks_uri = c.jwks_uri THEN c.jwks_tried_at END,
+         jwks_fresh_until = CASE WHEN p_jwks_uri = c.jwks_uri THEN c.jwks_fresh_until END,
          jwks_uri = p_jwks_uri,
          post_logout_redirect_uris = string_to_array(btrim(p_post_logout_redirect_uris, E'\n'), E'\n')
    WHERE c.client_id = p_client_id;
-  -- A request under way must not end at an address that is registered no more,
-  -- nor an answer remembered be given to one that comes back.
-  IF v.redirect_uris <> v_redirect_uris THEN
-    DELETE FROM oauth.authorization_request r WHERE r.client_id = p_client_id;
-    DELETE FROM oauth.consent a
-     WHERE a.client_id = p_client_id AND a.redirect_uri <> ALL (v_redirect_uris);
-  END IF;
+  PERFORM oauth.client_addresses_left(p_client_id, v.redirect_uris, v_redirect_uris);
   outcome := 'updated';
   issued_s := floor(extract(epoch FROM v.created_at))::bigint;
   secret_issued := v.client_secret_digest IS NULL AND p_client_secret_digest IS NOT NULL;

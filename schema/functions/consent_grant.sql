@@ -66,11 +66,7 @@ BEGIN
         v.resource, v.code_challenge, v_user.auth_at, v.nonce,
         now() + p_code_expires_s * interval '1 second');
   END IF;
-  UPDATE oauth.client c
-     SET consented_at = coalesce(c.consented_at, now()), last_used_at = now()
-   WHERE c.client_id = v.client_id
-     AND (c.consented_at IS NULL OR c.last_used_at IS NULL
-       OR c.last_used_at < now() - interval '1 day');
+  PERFORM oauth.client_allowed(v.client_id);
   IF p_remember AND v.redirect_uri IS NOT NULL THEN
     INSERT INTO oauth.consent AS a (user_id, client_id, redirect_uri, resource, scope)
     VALUES (v_user.user_id, v.client_id, v.redirect_uri, v.resource, v.scope)
