@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/shared_file.h"
@@ -58,22 +57,13 @@ open_anew(struct seen *seen)
 	return true;
 }
 
-/* A file that somebody removed is not the one that other processes use. */
-static bool
-still_there(const struct seen *seen)
-{
-	struct stat state;
-
-	return fstat(seen->fd, &state) == 0 && state.st_nlink > 0;
-}
-
 /* Held by one process at a time; one that dies lets go of it. */
 static bool
 lock(struct seen *seen)
 {
 	int result;
 
-	if (seen->fd >= 0 && !still_there(seen))
+	if (seen->fd >= 0 && !shared_file_there(seen->fd))
 		let_go(seen);
 	if (seen->fd < 0 && !open_anew(seen))
 		return false;

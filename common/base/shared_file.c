@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -62,4 +61,12 @@ shared_file_open(const char *path, size_t size_bytes, const void *content)
 		return fd;
 	(void)make(path, size_bytes, content); /* unless another is faster */
 	return open_existing(path, size_bytes);
+}
+
+bool
+shared_file_there(int fd)
+{
+	struct stat state;
+
+	return fstat(fd, &state) == 0 && state.st_nlink > 0;
 }

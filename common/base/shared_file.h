@@ -4,6 +4,7 @@
 #ifndef BASE_SHARED_FILE_H
 #define BASE_SHARED_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -15,5 +16,9 @@
  * Returns a descriptor; -1 when the file can neither be opened nor made.
  */
 int shared_file_open(const char *path, size_t size_bytes, const void *content);
+
+/* Does the file still have its name?  One that somebody removed is not the one
+ * that other processes use. */
+bool shared_file_there(int fd);
 
 #endif

@@ -134,15 +134,15 @@ id_of(struct arena *arena, const struct dpop_request *request, const char *jkt,
 }
 
 enum dpop_result
-dpop_judge(struct arena *arena, const char *header,
-    const struct dpop_request *request, struct dpop_proof *ret)
+dpop_judge(struct arena *arena, const struct dpop_request *request,
+    struct dpop_proof *ret)
 {
 	AUTO_JWT jwt = {0};
 	struct dpop_proof proof = {0};
 	struct jwt_key key;
 	enum dpop_result result;
 
-	if (!jwt_read(arena, header, &jwt))
+	if (!jwt_read(arena, request->header, &jwt))
 		return DPOP_MALFORMED;
 	result = judge_header(arena, &jwt, &key);
 	if (result == DPOP_GOOD)

@@ -22,6 +22,7 @@ enum {
 
 /* The request that a proof came with. */
 struct dpop_request {
+	const char *header; /* the value of its DPoP header */
 	const char *method;
 	const char *url; /* as the client calls it, built from our settings */
 	const char *access_token;       /* NULL: none is presented */
@@ -53,14 +54,14 @@ enum dpop_result {
 };
 
 /*
- * Judge the value of a DPoP header as s4.3 has it.  URLs are compared in their
+ * Judge the proof of a request as s4.3 has it.  URLs are compared in their
  * normal form, without query and fragment.  A nonce of ours tells when a proof
  * was made, whatever the client's clock says: with one iat must be there but
  * may be any time (s11.1).
  *
  * DPOP_GOOD fills *ret; its strings live in the arena.
  */
-enum dpop_result dpop_judge(struct arena *arena, const char *header,
+enum dpop_result dpop_judge(struct arena *arena,
     const struct dpop_request *request, struct dpop_proof *ret)
     __attribute__((__warn_unused_result__));
 

@@ -22,6 +22,13 @@ grant_refuse(struct request *rq, const char *reason)
 }
 
 enum oauth_error
+grant_refuse_unproven(struct request *rq)
+{
+	return refuse(rq, OAUTH_INVALID_REQUEST,
+	    "this client always uses DPoP: the DPoP header is missing");
+}
+
+enum oauth_error
 grant_refuse_unreachable(struct request *rq)
 {
 	return refuse_unavailable(rq, "could not reach the session store");

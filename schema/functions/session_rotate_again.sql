@@ -3,9 +3,9 @@
 -- session_rotate_again - part of session_rotate: the token was not the live one
 -- of a good session.  Is it a repeat, a replay, or what is wrong with it?
 CREATE OR REPLACE FUNCTION oauth.session_rotate_again(
-  p_client_id text, p_method text, p_client_secret_digest bytea, p_session_id uuid,
-  p_generation integer, p_token_hash text, p_successor_hash text, p_scope text,
-  p_resource text, p_access_s integer, p_grace_s integer, p_remote text)
+  p_client_id text, p_method text, p_client_secret_digest bytea, p_dpop_jkt text,
+  p_session_id uuid, p_generation integer, p_token_hash text, p_successor_hash text,
+  p_scope text, p_resource text, p_access_s integer, p_grace_s integer, p_remote text)
 RETURNS TABLE (outcome text, client_id text, user_id uuid, email text, scope text,
   resource text, now_s bigint, auth_s bigint, elsewhere boolean)
 LANGUAGE plpgsql SECURITY DEFINER
@@ -22,7 +22,10 @@ BEGIN
     RETURN;
   END IF;
 
+  -- Who cannot prove the key changes nothing, whatever the token.
   outcome := CASE
+    WHEN s.dpop_jkt IS NOT NULL AND s.dpop_jkt IS DISTINCT FROM p_dpop_jkt THEN 'dpop_jkt'
+    WHEN oauth.dpop_missing(s.client_identifier, p_dpop_jkt) THEN 'dpop_required'
     WHEN p_generation > s.generation THEN 'ahead'
     WHEN p_generation = s.generation AND p_token_hash <> s.refresh_token_hash THEN 'unknown'
     WHEN oauth.scope_covers(s.scope, p_scope) IS FALSE THEN 'scope'
@@ -43,7 +46,9 @@ BEGIN
   ELSIF outcome = 'repeated' THEN
     elsewhere := s.rotated_from IS DISTINCT FROM p_remote;
     UPDATE public.mcp_server_sessions x
-       SET access_expires_at = now() + p_access_s * interval '1 second'
+       SET access_expires_at = now() + p_access_s * interval '1 second',
+           dpop_jkt = coalesce(s.dpop_jkt, (SELECT p_dpop_jkt FROM oauth.client c
+             WHERE c.client_id = s.client_identifier AND oauth.client_method_allowed(c, 'none')))
      WHERE x.id = s.id;
     INSERT INTO oauth.audit (event, user_id, client_id, session_id, remote, detail)
     VALUES ('refresh repeated', s.user_id, s.client_identifier, s.id, p_remote,
@@ -60,7 +65,7 @@ BEGIN
   RETURN NEXT;
 END
 $body$;
-COMMENT ON FUNCTION oauth.session_rotate_again(text, text, bytea, uuid, integer, text, text,
+COMMENT ON FUNCTION oauth.session_rotate_again(text, text, bytea, text, uuid, integer, text, text,
   text, text, integer, integer, text) IS
   'Part of session_rotate: repeats, replays and refusals.';
 
