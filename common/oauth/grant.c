@@ -17,7 +17,8 @@ enum oauth_error
 grant_refuse(struct request *rq, const char *reason)
 {
 	return refuse_privately(rq, OAUTH_INVALID_GRANT,
-	    "the code or token is unknown, expired, used, or not this client's",
+	    "the code or token is unknown, expired, used, bound to another "
+	    "key, or not this client's",
 	    reason);
 }
 
