@@ -16,9 +16,10 @@ judge_proof(struct arena *arena, const struct dpop_request *request,
 {
 	enum dpop_result result;
 
-	*reason = "the DPoP header is missing";
-	if (!request->header)
+	if (!request->header) {
+		*reason = "the DPoP header is missing";
 		return BINDING_PROOF;
+	}
 	result = dpop_judge(arena, request, proof);
 	if (result == DPOP_GOOD)
 		return BINDING_GOOD;

@@ -4,7 +4,8 @@
 
 #include "crypto/encode.h"
 #include "crypto/jwks.h"
-#include "oauth/dpop.h"
+#include "crypto/keyring.h"
+#include "oauth/dpop_binding.h"
 #include "oauth/dpop_nonce.h"
 #include "tap.h"
 
@@ -371,6 +372,127 @@ test_other_tokens(struct arena *arena)
 	ok(jwt_verify_foreign(arena, &jwt, &other, 1) == JWT_SIGNATURE);
 }
 
+/* ---- tokens that are bound (s6, s7) ---- */
+
+static const struct settings settings = {
+    .oauth_base_url = "https://mcp.example",
+    .oauth_issuer = "https://mcp.example",
+    .jwt_alg = "EdDSA",
+    .jwt_secret = "Zx8Q2mVt0pLr5nWk7yBc3dEf9gHj1aSu4iOo6PqRvTw",
+    .key_period_s = 2592000,
+    .scopes_supported = "email",
+};
+static const char resource[] = "https://mcp.example/mcp";
+
+static enum access_token_result
+read_token(struct arena *arena, const char *text, struct access_token *ret)
+{
+	struct jwt_key key;
+	const char *fault;
+
+	return keyring_signing_key(arena, &settings, 1000000, &key, &fault)
+	    ? access_token_judge(arena, &settings, text, &key, 1, resource,
+	          1000000, ret)
+	    : ACCESS_TOKEN_MALFORMED;
+}
+
+/* Signed by us, with whatever confirmation. */
+static const char *
+token_with(struct arena *arena, const char *cnf)
+{
+	AUTO_JSON *claims = json_object_new_object();
+	struct jwt_key key;
+	const char *fault;
+
+	json_add_string(claims, "iss", settings.oauth_issuer);
+	json_add_string(claims, "sub", "s");
+	json_add_string(claims, "aud", resource);
+	json_add_string(claims, "client_id", "c");
+	json_add_string(claims, "jti", "j");
+	json_add_string(claims, "sid", "i");
+	json_add_int64(claims, "iat", 1000000);
+	json_add_int64(claims, "exp", 1000060);
+	if (cnf)
+		json_object_object_add(claims, "cnf",
+		    json_read(cnf, strlen(cnf)));
+	if (!keyring_signing_key(arena, &settings, 1000000, &key, &fault))
+		return "";
+	return jwt_sign(arena, &key, "at+jwt", claims);
+}
+
+static void
+test_confirmations(struct arena *arena)
+{
+	static const char *const unknown[] = {"{}", "[]", "\"x\"",
+	    "{\"jkt\":\"x\"}", "{\"jkt\":1}", "{\"x5t#S256\":\"x\"}",
+	    "{\"jkt\":\"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I\","
+	    "\"x5t#S256\":\"x\"}"};
+	struct access_token token = {.sub = "s",
+	    .client_id = "c",
+	    .scope = "email",
+	    .sid = "i",
+	    .jti = "j",
+	    .aud = resource,
+	    .jkt = jkt,
+	    .iat_s = 1000000,
+	    .exp_s = 1000060};
+	struct access_token read = {0};
+	const char *text = access_token_sign(arena, &settings, &token);
+	size_t i;
+
+	ok(text && read_token(arena, text, &read) == ACCESS_TOKEN_GOOD);
+	is(read.jkt, jkt);
+	ok(read_token(arena, token_with(arena, NULL), &read) ==
+	    ACCESS_TOKEN_GOOD);
+	is(read.jkt, NULL);
+	for (i = 0; i < sizeof(unknown) / sizeof(*unknown); i++)
+		tap_ok(read_token(arena, token_with(arena, unknown[i]),
+		           &read) == ACCESS_TOKEN_MALFORMED,
+		    unknown[i], __FILE__, __LINE__);
+}
+
+static enum dpop_binding_result
+bind_to(struct arena *arena, const char *token_jkt, bool dpop,
+    const char *header, struct dpop_proof *proof)
+{
+	const struct presented_token presented = {.dpop = dpop,
+	    .text = access_token};
+	const struct access_token token = {.jkt = token_jkt};
+	const struct dpop_request at_resource = {.header = header,
+	    .method = "GET",
+	    .url = "https://resource.example.org/protectedresource",
+	    .access_token = access_token,
+	    .now_s = 1562262618};
+	const char *reason = NULL;
+	enum dpop_binding_result result = dpop_binding_judge(arena, &presented,
+	    &token, &at_resource, proof, &reason);
+
+	return (result == BINDING_GOOD) == (reason == NULL)
+	    ? result
+	    : (enum dpop_binding_result) - 1;
+}
+
+static void
+test_bindings(struct arena *arena)
+{
+	const char *other = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k";
+	struct dpop_proof proof = {.jkt = "untouched"};
+
+	ok(bind_to(arena, jkt, true, NULL, &proof) == BINDING_PROOF);
+	ok(bind_to(arena, jkt, true, token_proof, &proof) == BINDING_PROOF);
+	ok(bind_to(arena, other, true, resource_proof, &proof) ==
+	    BINDING_TOKEN);
+	ok(bind_to(arena, jkt, false, resource_proof, &proof) == BINDING_TOKEN);
+	ok(bind_to(arena, jkt, false, NULL, &proof) == BINDING_TOKEN);
+	ok(bind_to(arena, NULL, true, resource_proof, &proof) == BINDING_TOKEN);
+	ok(bind_to(arena, NULL, true, NULL, &proof) == BINDING_TOKEN);
+	is(proof.jkt, "untouched");
+	ok(bind_to(arena, jkt, true, resource_proof, &proof) == BINDING_GOOD);
+	is(proof.jkt, jkt);
+	ok(bind_to(arena, NULL, false, "x", &proof) == BINDING_GOOD);
+	is(proof.jkt, NULL);
+}
+
 int
 main(void)
 {
@@ -386,6 +508,8 @@ main(void)
 	test_urls(arena);
 	test_nonces(arena);
 	test_other_tokens(arena);
+	test_confirmations(arena);
+	test_bindings(arena);
 	arena_free(arena);
 	return tap_done();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a settings file may say of registration. */
+/* What a settings file may say of registration and of DPoP. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -86,12 +86,28 @@ test_registration(struct arena *arena)
 	ok(!strstr(buf_text(&shown), SECRET_B));
 }
 
+static void
+test_dpop(struct arena *arena)
+{
+	const struct settings *settings = load(arena, "");
+
+	ok(settings && settings->dpop && !settings->dpop_nonce);
+	settings = load(arena, "DPOP=off\n");
+	ok(settings && !settings->dpop);
+	settings = load(arena, "DPOP_NONCE=on\n");
+	ok(settings && settings->dpop && settings->dpop_nonce);
+	ok(refused(arena, "DPOP=off\nDPOP_NONCE=on\n",
+	    "DPOP_NONCE needs DPOP=on"));
+	ok(refused(arena, "DPOP=yes\n", "DPOP must be off or on"));
+}
+
 int
 main(void)
 {
 	struct arena *arena = arena_new(1 << 20);
 
 	test_registration(arena);
+	test_dpop(arena);
 	arena_free(arena);
 	return tap_done();
 }
