@@ -6,9 +6,12 @@ SET LOCAL lock_timeout = '5s';
 
 -- Nullable or with one default for all rows there are: none is rewritten.
 ALTER TABLE public.mcp_server_sessions
-  ADD COLUMN dpop_jkt text CHECK (length(dpop_jkt) = 43);
+  ADD COLUMN dpop_jkt text CHECK (length(dpop_jkt) = 43),
+  ADD COLUMN unbound_generation integer NOT NULL DEFAULT 0;
 COMMENT ON COLUMN public.mcp_server_sessions.dpop_jkt IS
   'The key that refreshes must prove (RFC 9449 s5): the one that a public client showed first. NULL: none.';
+COMMENT ON COLUMN public.mcp_server_sessions.unbound_generation IS
+  'Refresh tokens up to this generation were handed out before the session was bound to dpop_jkt.';
 ALTER TABLE oauth.authorization_request
   ADD COLUMN dpop_jkt text CHECK (length(dpop_jkt) = 43);
 ALTER TABLE oauth.pushed_request

@@ -8,9 +8,10 @@
 -- last, within p_grace_s of that rotation, is confirmed when the stored
 -- successor is the one it would get again.  An older one ends the session.
 --
--- p_dpop_jkt is the key that was proved, NULL for none.  A session that is bound to
--- one is left alone by any other; a public client's is bound to the first one that
--- it proves (RFC 9449 s5).
+-- p_dpop_jkt is the key that was proved, NULL for none.  A public client's session is
+-- bound to the first one that it proves (RFC 9449 s5).  From then on who cannot prove
+-- it changes nothing, but for tokens from before: those that are retired end the
+-- session, or whoever stole one could make it their own.
 --
 -- scope is what the access token gets: p_scope when that asks for less.
 -- elsewhere: a repeat came from another address than the rotation did.
@@ -42,7 +43,9 @@ BEGIN
          scope = coalesce(s.scope, p_default_scope),
          resource = coalesce(s.resource, p_default_resource),
          dpop_jkt = coalesce(s.dpop_jkt, CASE WHEN c.token_endpoint_auth_method = 'none'
-           OR 'none' = ANY (c.token_endpoint_auth_methods) THEN p_dpop_jkt END)
+           OR 'none' = ANY (c.token_endpoint_auth_methods) THEN p_dpop_jkt END),
+         unbound_generation = CASE WHEN s.dpop_jkt IS NULL THEN s.generation
+           ELSE s.unbound_generation END
     FROM public.users u, oauth.client c
    WHERE s.id = p_session_id AND s.generation = p_generation
      AND s.refresh_token_hash = p_token_hash AND s.expires_at > now()

@@ -2,6 +2,8 @@
 --
 -- session_rotate_again - part of session_rotate: the token was not the live one
 -- of a good session.  Is it a repeat, a replay, or what is wrong with it?
+--
+-- A repeat hands out what was handed out before, so it binds nothing to a key.
 CREATE OR REPLACE FUNCTION oauth.session_rotate_again(
   p_client_id text, p_method text, p_client_secret_digest bytea, p_dpop_jkt text,
   p_session_id uuid, p_generation integer, p_token_hash text, p_successor_hash text,
@@ -14,6 +16,7 @@ SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
 DECLARE
   s public.mcp_server_sessions;
   v_email text;
+  v_key_fits boolean;
 BEGIN
   SELECT * INTO s FROM public.mcp_server_sessions x WHERE x.id = p_session_id FOR UPDATE;
   outcome := oauth.session_refusal(s, p_client_id, p_method, p_client_secret_digest);
@@ -22,16 +25,17 @@ BEGIN
     RETURN;
   END IF;
 
-  -- Who cannot prove the key changes nothing, whatever the token.
+  v_key_fits := s.dpop_jkt IS NULL OR s.dpop_jkt IS NOT DISTINCT FROM p_dpop_jkt;
   outcome := CASE
-    WHEN s.dpop_jkt IS NOT NULL AND s.dpop_jkt IS DISTINCT FROM p_dpop_jkt THEN 'dpop_jkt'
+    WHEN NOT v_key_fits AND p_generation > s.unbound_generation THEN 'dpop_jkt'
     WHEN oauth.dpop_missing(s.client_identifier, p_dpop_jkt) THEN 'dpop_required'
     WHEN p_generation > s.generation THEN 'ahead'
     WHEN p_generation = s.generation AND p_token_hash <> s.refresh_token_hash THEN 'unknown'
     WHEN oauth.scope_covers(s.scope, p_scope) IS FALSE THEN 'scope'
     WHEN p_resource <> s.resource THEN 'resource'
     WHEN p_generation = s.generation THEN 'unknown' -- good now: changed this moment
-    WHEN p_generation = s.generation - 1 AND p_token_hash = s.previous_token_hash
+    WHEN v_key_fits AND p_generation = s.generation - 1
+         AND p_token_hash = s.previous_token_hash
          AND s.rotated_at > now() - p_grace_s * interval '1 second' THEN
       CASE WHEN s.refresh_token_hash = p_successor_hash THEN 'repeated' ELSE 'unconfirmed' END
     WHEN p_generation = 0 THEN 'unknown' -- a token of before adoption ends nothing
@@ -46,9 +50,7 @@ BEGIN
   ELSIF outcome = 'repeated' THEN
     elsewhere := s.rotated_from IS DISTINCT FROM p_remote;
     UPDATE public.mcp_server_sessions x
-       SET access_expires_at = now() + p_access_s * interval '1 second',
-           dpop_jkt = coalesce(s.dpop_jkt, (SELECT p_dpop_jkt FROM oauth.client c
-             WHERE c.client_id = s.client_identifier AND oauth.client_method_allowed(c, 'none')))
+       SET access_expires_at = now() + p_access_s * interval '1 second'
      WHERE x.id = s.id;
     INSERT INTO oauth.audit (event, user_id, client_id, session_id, remote, detail)
     VALUES ('refresh repeated', s.user_id, s.client_identifier, s.id, p_remote,

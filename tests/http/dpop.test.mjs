@@ -223,10 +223,24 @@ describe('refresh tokens', () => {
     assert.equal(bound.json.token_type, 'DPoP')
     refusedWith(await token(site, refreshing(client, bound.json)), 'invalid_grant')
     assert.equal((await refreshWith(site, key, client, bound.json)).status, 200)
-    const repeated = await connect(site, { client, browser })
-    const once = await token(site, refreshing(client, repeated.tokens))
-    assert.equal((await refreshWith(site, key, client, repeated.tokens)).json.refresh_token, once.json.refresh_token)
-    refusedWith(await token(site, refreshing(client, once.json)), 'invalid_grant', 400, 'bound by a repeat')
+  })
+
+  test('one that was not bound, and was stolen, ends its session when both use it', async () => {
+    const { tokens } = await connect(site, { client, browser })
+    const thief = await newKey()
+    const taken = await refreshWith(site, thief, client, tokens)
+    assert.equal(taken.status, 200)
+    refusedWith(await token(site, refreshing(client, tokens)), 'invalid_grant', 400, 'its owner')
+    refusedWith(await refreshWith(site, thief, client, taken.json), 'invalid_grant', 400, 'the thief')
+  })
+
+  test('a repeat with a key takes nothing away from who has none', async () => {
+    const { tokens } = await connect(site, { client, browser })
+    const once = await token(site, refreshing(client, tokens))
+    const repeated = await refreshWith(site, key, client, tokens)
+    assert.equal(repeated.json.token_type, 'DPoP')
+    assert.equal(repeated.json.refresh_token, once.json.refresh_token)
+    assert.equal((await token(site, refreshing(client, once.json))).status, 200)
   })
 
   test('a confidential client\'s is not bound: another key will do, and none gives a bearer token', async () => {

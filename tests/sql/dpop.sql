@@ -2,7 +2,7 @@
 -- Codes and sessions that are bound to a key (RFC 9449): which key opens them, and
 -- what becomes of them otherwise.
 BEGIN;
-SELECT plan(31);
+SELECT plan(40);
 
 -- Two thumbprints.
 CREATE FUNCTION pg_temp.a() RETURNS text LANGUAGE sql AS $$ SELECT repeat('a', 43) $$;
@@ -79,6 +79,19 @@ SELECT is(pg_temp.rotate('strict', NULL, 4, 1), 'dpop_jkt', 'one that always use
 SELECT pg_temp.code('public', 'free', NULL);
 SELECT is(pg_temp.redeem('public', NULL, 'free', 5) || ' ' || coalesce(pg_temp.bound_to(5), 'free'), 'redeemed free', 'no proof, no key');
 SELECT is(pg_temp.rotate('public', pg_temp.b(), 5, 1) || ' ' || pg_temp.bound_to(5), 'rotated ' || pg_temp.b(), 'the first key that is proved stays');
+
+SELECT is(pg_temp.rotate('public', pg_temp.b(), 5, 1), 'repeated', 'an answer that got lost, by that key');
+SELECT is(pg_temp.rotate('public', NULL, 5, 2), 'dpop_jkt', 'what came after is bound');
+SELECT is(pg_temp.bound_to(5), pg_temp.b(), 'and alive');
+SELECT is(pg_temp.rotate('public', NULL, 5, 1), 'replayed', 'a retired token from before, without the key, ends it within the grace');
+
+SELECT pg_temp.code('public', 'stolen', NULL);
+SELECT is(pg_temp.redeem('public', NULL, 'stolen', 8), 'redeemed', 'a token without a key');
+SELECT is(pg_temp.rotate('public', NULL, 8, 1), 'rotated', 'that is refreshed');
+SELECT is(pg_temp.rotate('public', pg_temp.b(), 8, 1) || ' ' || coalesce(pg_temp.bound_to(8), 'free'), 'repeated free',
+  'is not taken away by who repeats it with a key');
+SELECT is(pg_temp.rotate('public', NULL, 8, 2), 'rotated', 'and goes on');
+SELECT is(pg_temp.rotate('public', pg_temp.b(), 8, 1), 'replayed', 'until it is replayed, with whatever key');
 
 -- ---- grants without a browser
 SELECT is((SELECT outcome FROM oauth.machine_grant('agent', 'client_secret_post', sha256('s'), NULL, NULL, '', 'https://x.example/mcp',
