@@ -88,7 +88,8 @@ proof_request(struct request *rq, const char *method, const char *access_token,
 	    .now_s = time(NULL),
 	};
 
-	if (rq->settings->dpop_nonce && !(request.nonce_key = nonce_key()))
+	if (rq->settings->dpop_nonce && request.header &&
+	    !(request.nonce_key = nonce_key()))
 		return false;
 	*ret = request;
 	return true;

@@ -22,7 +22,8 @@ void proof_use(const char *state_directory);
  * Fill *ret with what the proof of this request is judged by; its method is
  * that of the request itself, not of an error document.
  *
- * False when a nonce has to be demanded and its key cannot be had.
+ * False when the proof must hold a nonce, whose key cannot be had.  A request
+ * without a proof asks for none.
  */
 bool proof_request(struct request *rq, const char *method,
     const char *access_token, struct dpop_request *ret)

@@ -163,6 +163,20 @@ describe('proofs at the token endpoint', () => {
     assert.match(await site.log(), /DPoP proof replayed/)
   })
 
+  test('no answer without the database: 503, and the proof is good when it is back', async () => {
+    const { tokens } = await start()
+    const proof = await proofOf(key, 'POST', at('token'))
+    await site.control('database', 'stop')
+    try {
+      const answer = await refreshWith(site, key, client, tokens, { proof })
+      refusedWith(answer, 'temporarily_unavailable', 503)
+      assert.ok(answer.headers['retry-after'])
+    } finally {
+      await site.control('database', 'start')
+    }
+    assert.equal((await refreshWith(site, key, client, tokens, { proof })).status, 200)
+  })
+
   test('a client\'s assertion is not spent by a bad proof, and no proof stands in a log', async () => {
     const own = await newKey()
     const path = `/var/tmp/mcp-oauth-jwks-${randomUUID()}`

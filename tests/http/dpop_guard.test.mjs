@@ -2,7 +2,7 @@
 // DPoP at the guard (RFC 9449 s7): bound tokens, their proofs, and what becomes
 // of a proof that was used.
 import assert from 'node:assert/strict'
-import { open } from 'node:fs/promises'
+import { mkdir, open, rm, rmdir } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -191,6 +191,23 @@ describe('used proofs', () => {
       await file.close()
     }
     assert.match(await site.log(), /too many DPoP proofs/)
+  })
+
+  test('nowhere to note them: 503, bearer tokens as ever, and on it goes once there is', async () => {
+    const path = join(site.values.STATE, 'run/dpop-proofs')
+    const headers = await call()
+    await rm(path)
+    await mkdir(path)
+    try {
+      const answer = await rpc(site.mcp, null, 'ping', {}, headers)
+      assert.equal(answer.status, 503, answer.text)
+      assert.equal(answer.json.error, 'temporarily_unavailable')
+      assert.equal((await whoami(site, unbound)).email, site.email)
+    } finally {
+      await rmdir(path)
+    }
+    assert.equal((await rpc(site.mcp, null, 'ping', {}, headers)).status, 200)
+    refusedWith(await rpc(site.mcp, null, 'ping', {}, headers), 'invalid_dpop_proof', 'DPoP', 'noted')
   })
 })
 

@@ -2,7 +2,7 @@
 // Nonces for DPoP proofs (RFC 9449 s8, s9), and a site without DPoP.
 import assert from 'node:assert/strict'
 import { createHmac, hkdfSync } from 'node:crypto'
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { decodeJwt } from 'jose'
@@ -142,6 +142,24 @@ describe('DPOP_NONCE=on', () => {
     const after = offered(await rpcWith(site, key, text, { nonce }), 401, 'removed')
     const again = await Promise.all(Array.from({ length: 20 }, () => rpcWith(site, key, text, { nonce: after })))
     assert.deepEqual(new Set(again.map(a => a.status)), new Set([200]))
+  })
+
+  test('no key to be had: 503 for who brings a proof, bearer tokens as ever', async () => {
+    const { access_token: text } = await start()
+    const bearer = (await connect(site, { client, browser })).tokens.access_token
+    await rm(keyFile, { force: true })
+    await mkdir(keyFile)
+    try {
+      const answer = await rpcWith(site, key, text)
+      assert.equal(answer.status, 503, answer.text)
+      assert.equal(answer.json.error, 'temporarily_unavailable')
+      assert.equal((await whoami(site, bearer)).email, site.email)
+      const bare = await rpc(site.mcp, null, 'ping', {}, { Authorization: `DPoP ${text}` })
+      assert.equal(bare.json.error, 'invalid_dpop_proof')
+    } finally {
+      await rmdir(keyFile)
+    }
+    offered(await rpcWith(site, key, text), 401, 'a new one')
   })
 })
 
