@@ -9,11 +9,17 @@
  *
  * One SQL call does all there is to do, so a request commits once or not at
  * all; a 200 is what was committed.
+ *
+ * A DPoP proof (RFC 9449 s5) binds the access token to its key, and a public
+ * client's refresh token too.  It is used in a call of its own, before: the
+ * store may send a rotation again whose answer got lost, and that must not find
+ * its own proof spent.  Requests without a proof do without that call.
  */
 #include "base/text.h"
 #include "http/endpoint.h"
 #include "oauth/client_auth.h"
 #include "oauth/client_authenticated.h"
+#include "oauth/dpop_endpoint.h"
 #include "oauth/grant.h"
 #include "oauth/grant_types.h"
 #include "oauth/token_response.h"
@@ -64,11 +70,14 @@ post_token(struct request *rq)
 	    request_param(rq, GRANT_TYPE));
 	const struct resource_setting *resource;
 	struct client_credentials client;
+	struct dpop_proof proof;
 	enum oauth_error error;
 
 	error = grant && grant->from_strangers ? client_authenticated_meet(rq)
 	                                       : OAUTH_OK;
-	if (error || (error = client_auth(rq, &client)))
+	/* The proof first: a client's assertion is spent where it is read. */
+	if (error || (error = dpop_header_judge(rq, &proof)) ||
+	    (error = client_auth(rq, &client)))
 		return error;
 	if (!grant)
 		return refuse(rq, OAUTH_UNSUPPORTED_GRANT_TYPE,
@@ -76,8 +85,11 @@ post_token(struct request *rq)
 	if (!resource_param(rq, RESOURCE, &resource))
 		return refuse(rq, OAUTH_INVALID_TARGET,
 		    "resource is no MCP server of this site");
-	error = token_response_possible(rq);
-	return error ? error : grant->answer(rq, &client, resource);
+	if ((error = token_response_possible(rq)) ||
+	    (error = dpop_header_take(rq, &proof)))
+		return error;
+	client.dpop_jkt = proof.jkt;
+	return grant->answer(rq, &client, resource);
 }
 
 static const char *const paths[] = {"/api/oauth/token", "/token", NULL};

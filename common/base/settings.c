@@ -118,6 +118,8 @@ static const struct setting table[] = {
         AT(pushed_authorization_requests), "on", {"off", "on"}},
     {"DEVICE_AUTHORIZATION", SERVER, TYPE_CHOICE, AT(device_authorization),
         "on", {"off", "on"}},
+    {"DPOP", BOTH, TYPE_CHOICE, AT(dpop), "on", {"off", "on"}},
+    {"DPOP_NONCE", BOTH, TYPE_CHOICE, AT(dpop_nonce), "off", {"off", "on"}},
     {"FETCH_CA_FILE", SERVER, TYPE_PATH, AT(fetch_ca_file), NULL, {0}},
     {"FETCH_ALLOW_ADDRESSES", SERVER, TYPE_TEXT, AT(fetch_allow_addresses), "",
         {0}},

@@ -151,6 +151,15 @@ is_proxy(struct arena *arena, const char *text)
 }
 
 static bool
+settle_dpop(struct settings_reader *r)
+{
+	if (r->settings->dpop_nonce && !r->settings->dpop)
+		return settings_fail(r, "DPOP_NONCE",
+		    "needs DPOP=on: no proof would hold a nonce");
+	return true;
+}
+
+static bool
 settle_fetching(struct settings_reader *r)
 {
 	if (r->settings->fetch_proxy &&
@@ -183,5 +192,6 @@ settings_agree(struct settings_reader *r)
 	return settle_issuer(r) && settings_repeated_settle(r) &&
 	    settle_algorithm(r) && settle_openid(r) && settle_secrets(r) &&
 	    settle_audience(r) && settle_lifetimes(r) &&
-	    settle_registration(r) && settle_fetching(r) && settle_log(r);
+	    settle_registration(r) && settle_dpop(r) && settle_fetching(r) &&
+	    settle_log(r);
 }

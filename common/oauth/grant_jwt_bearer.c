@@ -175,7 +175,9 @@ answer(struct request *rq, const struct client_credentials *client,
 	switch (assertion_grant(rq->store, rq->arena, client, &vouched, &direct,
 	    &terms, &granted)) {
 	case DIRECT_GRANTED:
-		return token_response(rq, &granted, NULL);
+		return token_response(rq, client, &granted, NULL);
+	case DIRECT_DPOP_REQUIRED:
+		return grant_refuse_unproven(rq);
 	case DIRECT_BAD_CLIENT:
 		return client_auth_refuse(rq, client);
 	case DIRECT_PUBLIC_CLIENT:

@@ -13,7 +13,7 @@ CREATE OR REPLACE FUNCTION oauth.client_document_put(
   p_token_endpoint_auth_methods text, p_redirect_uris text, p_grant_types text,
   p_scope text, p_client_uri text, p_logo_uri text, p_tos_uri text, p_policy_uri text,
   p_jwks text, p_jwks_uri text,
-  p_post_logout_redirect_uris text, p_fresh_s integer)
+  p_post_logout_redirect_uris text, p_dpop_bound_access_tokens boolean, p_fresh_s integer)
 RETURNS text LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
 DECLARE
@@ -27,13 +27,14 @@ BEGIN
   INSERT INTO oauth.client AS c (client_id, client_name, token_endpoint_auth_method,
       token_endpoint_auth_methods, redirect_uris, grant_types, scope, client_uri,
       logo_uri, tos_uri, policy_uri, jwks, jwks_uri, registration,
-      post_logout_redirect_uris, document_fetched_at, document_fresh_until)
+      post_logout_redirect_uris, dpop_bound_access_tokens, document_fetched_at,
+      document_fresh_until)
   VALUES (p_client_id, p_client_name, p_token_endpoint_auth_method,
       string_to_array(p_token_endpoint_auth_methods, ' '), v_redirect_uris,
       string_to_array(p_grant_types, ' '), p_scope, p_client_uri, p_logo_uri,
       p_tos_uri, p_policy_uri, p_jwks::jsonb, p_jwks_uri, 'metadata',
-      string_to_array(btrim(p_post_logout_redirect_uris, E'\n'), E'\n'), now(),
-      now() + p_fresh_s * interval '1 second')
+      string_to_array(btrim(p_post_logout_redirect_uris, E'\n'), E'\n'),
+      p_dpop_bound_access_tokens, now(), now() + p_fresh_s * interval '1 second')
   ON CONFLICT (client_id) DO UPDATE SET
       client_name = excluded.client_name,
       token_endpoint_auth_method = excluded.token_endpoint_auth_method,
@@ -47,6 +48,7 @@ BEGIN
       jwks_fresh_until = CASE WHEN excluded.jwks_uri = c.jwks_uri THEN c.jwks_fresh_until END,
       jwks_uri = excluded.jwks_uri,
       post_logout_redirect_uris = excluded.post_logout_redirect_uris,
+      dpop_bound_access_tokens = excluded.dpop_bound_access_tokens,
       document_fetched_at = excluded.document_fetched_at,
       document_fresh_until = excluded.document_fresh_until
     WHERE c.registration = 'metadata';
@@ -54,7 +56,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION oauth.client_document_put(text, text, text, text, text, text, text,
-  text, text, text, text, text, text, text, integer) IS
+  text, text, text, text, text, text, text, boolean, integer) IS
   'Keeps a client''s metadata document: stored, registered_otherwise.';
 
 -- The document could not be had: leave its host alone for p_wait_s.

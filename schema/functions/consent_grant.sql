@@ -61,9 +61,9 @@ BEGIN
    WHERE r.request_id = p_request_id;
   IF v.device_code_digest IS NULL THEN
     INSERT INTO oauth.authorization_code (code_digest, client_id, user_id, redirect_uri,
-        scope, resource, code_challenge, auth_at, nonce, expires_at)
+        scope, resource, code_challenge, auth_at, nonce, dpop_jkt, expires_at)
     VALUES (p_code_digest, v.client_id, v_user.user_id, v.redirect_uri, v.scope,
-        v.resource, v.code_challenge, v_user.auth_at, v.nonce,
+        v.resource, v.code_challenge, v_user.auth_at, v.nonce, v.dpop_jkt,
         now() + p_code_expires_s * interval '1 second');
   END IF;
   PERFORM oauth.client_allowed(v.client_id);

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { SignJWT, UnsecuredJWT, decodeJwt, exportJWK, exportSPKI, generateKeyPair } from 'jose'
+import { newKey as newDpopKey, rpcWith, tokenWith } from '../lib/dpop.mjs'
 import { connect, register, rpc, token, until, whoami } from '../lib/flow.mjs'
 import { send } from '../lib/http.mjs'
 import { fetching, startHttpsHost } from '../lib/https_host.mjs'
@@ -66,6 +67,16 @@ test('a person the provider vouches for, found by address once and by subject fr
   const again = await grant(await sign({ email: undefined }))
   assert.equal(decodeJwt(again.json.access_token).sub, decodeJwt(answer.json.access_token).sub)
   assert.equal((await grant(await sign({ email: 'somebody.else@example.com' }))).status, 200, 'the subject counts')
+})
+
+test('with a DPoP proof the token is bound, and an assertion is not spent by a bad one', async () => {
+  const own = await newDpopKey()
+  const fields = { grant_type: grantType, assertion: await sign(), client_id: client.client_id, client_secret: client.client_secret }
+  const bad = await tokenWith(site, own, fields, { claims: { iat: now() - 3600 } })
+  assert.equal(bad.json.error, 'invalid_dpop_proof', bad.text)
+  const answer = await tokenWith(site, own, fields)
+  assert.equal(answer.json.token_type, 'DPoP', answer.text)
+  assert.equal((await rpcWith(site, own, answer.json.access_token)).status, 200)
 })
 
 test('scope is what the assertion, the request and the resource have in common', async () => {

@@ -7,7 +7,7 @@
 #include "base/json.h"
 #include "base/secret.h"
 #include "base/text.h"
-#include "base/uri.h"
+#include "base/uri_normal.h"
 #include "tap.h"
 
 static bool
@@ -68,6 +68,37 @@ test_uri(struct arena *arena)
 	ok(!uri_decode(arena, "%00", 3, true));
 	ok(!uri_decode(arena, "%ff", 3, true));
 	ok(!uri_decode(arena, "%4", 2, true));
+}
+
+static const char *
+normal(struct arena *arena, const char *text)
+{
+	struct uri uri;
+
+	return uri_parse(arena, text, &uri) ? uri_normal(arena, &uri) : NULL;
+}
+
+/* RFC 3986 s6.2.2, s6.2.3 and s5.2.4 */
+static void
+test_normal_uris(struct arena *arena)
+{
+	is(normal(arena, "HTTP://www.EXAMPLE.com/"), "http://www.example.com/");
+	is(normal(arena, "http://example.com"), "http://example.com/");
+	is(normal(arena, "http://example.com:/"), "http://example.com/");
+	is(normal(arena, "http://example.com:80/"), "http://example.com/");
+	is(normal(arena, "https://example.com:80/?q#f"),
+	    "https://example.com:80/");
+	is(normal(arena, "http://a/b/c/%7bfoo%7D/%7Euser"),
+	    "http://a/b/c/%7Bfoo%7D/~user");
+	is(normal(arena, "http://a/%2f%c3%a9%00%FF"),
+	    "http://a/%2F%C3%A9%00%FF");
+	is(normal(arena, "http://a/b/c/./../../g"), "http://a/g");
+	is(normal(arena, "http://a/mid/content=5/../6"), "http://a/mid/6");
+	is(normal(arena, "http://a/%2e%2E/../.."), "http://a/");
+	is(normal(arena, "http://a/b/.."), "http://a/");
+	is(normal(arena, "http://a/b/c/."), "http://a/b/c/");
+	is(normal(arena, "http://a/..b/.c/d../..."), "http://a/..b/.c/d../...");
+	is(normal(arena, "http://a//b//"), "http://a//b//");
 }
 
 static void
@@ -195,6 +226,7 @@ main(void)
 	test_json();
 	test_uri(arena);
 	test_hosts(arena);
+	test_normal_uris(arena);
 	test_text();
 	test_addresses(arena);
 	test_secrets();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a settings file may say of registration, fetching and its address. */
+/* What a settings file may say of registration, fetching, its address and DPoP. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -140,6 +140,21 @@ test_address(struct arena *arena)
 		    odd[i], __FILE__, __LINE__);
 }
 
+static void
+test_dpop(struct arena *arena)
+{
+	const struct settings *settings = load(arena, "");
+
+	ok(settings && settings->dpop && !settings->dpop_nonce);
+	settings = load(arena, "DPOP=off\n");
+	ok(settings && !settings->dpop);
+	settings = load(arena, "DPOP_NONCE=on\n");
+	ok(settings && settings->dpop && settings->dpop_nonce);
+	ok(refused(arena, "DPOP=off\nDPOP_NONCE=on\n",
+	    "DPOP_NONCE needs DPOP=on"));
+	ok(refused(arena, "DPOP=yes\n", "DPOP must be off or on"));
+}
+
 int
 main(void)
 {
@@ -148,6 +163,7 @@ main(void)
 	test_address(arena);
 	test_registration(arena);
 	test_fetching(arena);
+	test_dpop(arena);
 	arena_free(arena);
 	return tap_done();
 }
