@@ -7,23 +7,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { Browser, register } from '../lib/flow.mjs'
-import { send } from '../lib/http.mjs'
 import { freePort, startSite } from '../lib/site.mjs'
 
 const program = new URL('../node_modules/@modelcontextprotocol/conformance/dist/index.js', import.meta.url).pathname
 let site
 before(async () => { site = await startSite() })
 after(() => site?.stop())
-
-// The person whom the suite asks to open an address.
-async function approve (url) {
-  const browser = new Browser(site)
-  const at = new URL(url)
-  const params = Object.fromEntries(at.searchParams)
-  const page = await browser.toConsent(params)
-  const answer = await browser.post('/api/oauth/consent', { ...page.fields, decision: 'authorize' })
-  await send(answer.headers.location)
-}
 
 test('metadata and the authorization code grant pass', { timeout: 60000 }, async () => {
   const port = await freePort()
@@ -36,7 +25,7 @@ test('metadata and the authorization code grant pass', { timeout: 60000 }, async
   const read = data => {
     text += data
     const found = /http:\/\/127\.0\.0\.1:\d+\/api\/oauth\/authorize\?\S+/.exec(text)
-    if (found && /\s/.test(text.slice(found.index + found[0].length, found.index + found[0].length + 1))) asked ??= approve(found[0])
+    if (found && /\s/.test(text.slice(found.index + found[0].length, found.index + found[0].length + 1))) asked ??= new Browser(site).allow(found[0])
   }
   child.stdout.on('data', read)
   child.stderr.on('data', read)

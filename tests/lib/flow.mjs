@@ -88,19 +88,40 @@ export class Browser {
     return this.post('/api/oauth/login', { ...at.fields, email, password })
   }
 
-  /** Authorize, sign in where asked, and stop at the consent page. */
-  async toConsent (params) {
-    let at = await this.follow(await this.authorize(params))
+  /** From the answer of authorize, signing in where asked, to the consent page. */
+  async consentAfter (answer) {
+    let at = await this.follow(answer)
     if (at.path === '/api/oauth/login') at = await this.follow(await this.signIn(at))
     assert.equal(at.path, '/api/oauth/consent')
     return at
   }
 
-  /** Decide; the parameters that go back to the client. */
-  async decide (at, decision = 'authorize') {
+  /** Authorize, sign in where asked, and stop at the consent page. */
+  async toConsent (params) {
+    return this.consentAfter(await this.authorize(params))
+  }
+
+  /** Decide; the address of the client that the browser is sent to. */
+  async answer (at, decision = 'authorize') {
     const answer = await this.post('/api/oauth/consent', { ...at.fields, decision })
     assert.equal(answer.status, 303, answer.text)
-    return new URL(answer.headers.location).searchParams
+    return new URL(answer.headers.location)
+  }
+
+  /** Decide; the parameters that go back to the client. */
+  async decide (at, decision) {
+    return (await this.answer(at, decision)).searchParams
+  }
+
+  /**
+   * What chromium.mjs calls allow: open an address, sign in where asked, allow,
+   * and go back to the application. Resolves to the consent page.
+   */
+  async allow (url) {
+    const { pathname, search } = new URL(url)
+    const at = await this.consentAfter(await this.get(pathname + search))
+    await send(await this.answer(at))
+    return at.page.text
   }
 
   /** The whole way to a code. */
