@@ -51,37 +51,42 @@ for (const [sdk, name, loopback] of [[sdk1, 'Claude Code', 'localhost'], [sdk2, 
   })
 }
 
-for (const method of ['private_key_jwt', 'none']) {
-  test(`a hosted program with the document of ChatGPT, which chose ${method}`, async () => {
-    const { publicKey, privateKey } = await generateKeyPair('RS256')
-    const key = { kid: method, use: 'sig', alg: 'RS256', ...await exportJWK(publicKey) }
-    const clientId = publishClient(host, 'ChatGPT', { keys: [key] })
-    const config = await oauth.discovery(new URL(site.base), clientId, { redirect_uris: publishedClients.ChatGPT.uses },
-      method === 'none' ? oauth.None() : oauth.PrivateKeyJwt({ key: privateKey, kid: key.kid }),
-      { algorithm: 'oauth2', execute: [oauth.allowInsecureRequests] })
-    const [redirectUri] = publishedClients.ChatGPT.uses
-    const verifier = oauth.randomPKCECodeVerifier()
-    const state = oauth.randomState()
-    const url = oauth.buildAuthorizationUrl(config, {
-      redirect_uri: redirectUri,
-      // ChatGPT has been seen to name the origin.
-      resource: site.base + '/',
-      scope: 'email',
-      state,
-      code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
-      code_challenge_method: 'S256'
-    })
-    const browser = new Browser(site)
-    const back = await browser.answer(await browser.consentAfter(await browser.get(url.pathname + url.search)))
-    assert.ok(back.href.startsWith(redirectUri + '?'))
-    const tokens = await oauth.authorizationCodeGrant(config, back, { pkceCodeVerifier: verifier, expectedState: state },
-      { resource: site.base + '/' })
-    const said = await whoami(site, tokens.access_token)
-    assert.equal(said.client, clientId)
-    assert.equal(said.resource, site.mcp)
-    const again = await oauth.refreshTokenGrant(config, tokens.refresh_token, { resource: site.base + '/' })
-    assert.equal((await whoami(site, again.access_token)).email, site.email)
-    await oauth.tokenRevocation(config, again.refresh_token)
-    await assert.rejects(oauth.refreshTokenGrant(config, again.refresh_token), { error: 'invalid_grant' })
-  })
+// The whole of it by openid-client, from discovery to the end of the session.
+async function hostedProgram (clientId, authentication, person) {
+  const config = await oauth.discovery(new URL(site.base), clientId, {}, authentication,
+    { algorithm: 'oauth2', execute: [oauth.allowInsecureRequests] })
+  const [redirectUri] = publishedClients.ChatGPT.uses
+  const resource = site.base + '/' // as ChatGPT has been seen to name it
+  const verifier = oauth.randomPKCECodeVerifier()
+  const state = oauth.randomState()
+  const back = await person(oauth.buildAuthorizationUrl(config, {
+    redirect_uri: redirectUri,
+    resource,
+    scope: 'email',
+    state,
+    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256'
+  }))
+  assert.ok(back.href.startsWith(redirectUri + '?'))
+  const tokens = await oauth.authorizationCodeGrant(config, back, { pkceCodeVerifier: verifier, expectedState: state }, { resource })
+  const said = await whoami(site, tokens.access_token)
+  assert.equal(said.client, clientId)
+  assert.equal(said.resource, site.mcp)
+  const again = await oauth.refreshTokenGrant(config, tokens.refresh_token, { resource })
+  assert.equal((await whoami(site, again.access_token)).email, site.email)
+  await oauth.tokenRevocation(config, again.refresh_token)
+  await assert.rejects(oauth.refreshTokenGrant(config, again.refresh_token), { error: 'invalid_grant' })
 }
+
+test('a hosted program with the document of ChatGPT signs, or not, as it chooses', async () => {
+  const { publicKey, privateKey } = await generateKeyPair('RS256')
+  const key = { kid: 'k', use: 'sig', alg: 'RS256', ...await exportJWK(publicKey) }
+  const clientId = publishClient(host, 'ChatGPT', { keys: [key] })
+  const browser = new Browser(site)
+  const open = url => browser.get(url.pathname + url.search)
+  await hostedProgram(clientId, oauth.PrivateKeyJwt({ key: privateKey, kid: key.kid }),
+    async url => browser.answer(await browser.consentAfter(await open(url))))
+  // What was allowed to an https address is not asked again.
+  await hostedProgram(clientId, oauth.None(),
+    async url => new URL((await browser.follow(await open(url))).path))
+})
