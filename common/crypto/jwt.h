@@ -19,6 +19,10 @@ enum jwt_alg { JWT_EDDSA, JWT_RS256, JWT_ES256, JWT_HS256 };
 /* "EdDSA" and so on (RFC 7518 s3.1, RFC 8037 s3.1). */
 const char *jwt_alg_name(enum jwt_alg alg);
 
+/* Is name one of its names?  EdDSA, whose keys are of Ed25519 here, has a
+ * second one (RFC 9864 s2.2). */
+bool jwt_alg_is(enum jwt_alg alg, const char *name);
+
 enum {
 	JWT_MAX_BYTES = 8192, /* longer ones are refused unread */
 	ED25519_PUBLIC_BYTES = 32,
