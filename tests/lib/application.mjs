@@ -6,8 +6,19 @@ import * as current from '@modelcontextprotocol/client'
 import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import { UnauthorizedError as OldUnauthorizedError } from 'sdk-2025-03-26/client/auth.js'
+import { Client as OldClient } from 'sdk-2025-03-26/client/index.js'
+import { StreamableHTTPClientTransport as OldTransport } from 'sdk-2025-03-26/client/streamableHttp.js'
 
 const info = { name: 'test', version: '1.0.0' }
+
+/** An SDK of 2025-03-26, which knows neither resource metadata nor resource. */
+export const sdkOf2025 = {
+  UnauthorizedError: OldUnauthorizedError,
+  Transport: OldTransport,
+  newClient: () => new OldClient(info),
+  answerOf: callback => callback.get('code')
+}
 
 /** The SDK of the revisions up to 2025-11-25. */
 export const sdk1 = {
