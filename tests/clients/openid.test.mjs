@@ -3,25 +3,31 @@
 // as relying party with Chromium, oauth4webapi as relying party and as the
 // resource server.
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { rm, writeFile } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
 import { exportJWK, generateKeyPair } from 'jose'
 import * as strict from 'oauth4webapi'
 import * as oauth from 'openid-client'
-import { allow, openBrowser, signIn } from '../lib/chromium.mjs'
+import { allow, fillIn, openBrowser, signIn } from '../lib/chromium.mjs'
 import { Browser, connect } from '../lib/flow.mjs'
+import { startHttpsHost } from '../lib/https_host.mjs'
 import { addClient, startSite } from '../lib/site.mjs'
 
-const redirectUri = 'https://rp.example/callback'
-const goodbye = 'https://rp.example/goodbye'
 const scope = 'openid email profile'
-let site, chromium
+let site, host, chromium, redirectUri, goodbye
 before(async () => {
+  host = await startHttpsHost()
+  host.otherwise = (_, rs) => rs.end('Welcome back.')
+  redirectUri = host.url('/callback')
+  goodbye = host.url('/goodbye')
   site = await startSite()
   chromium = await openBrowser()
 })
 after(async () => {
   await chromium?.close()
   await site?.stop()
+  await host?.stop()
 })
 
 // Discover openid-configuration and register a client there.
@@ -33,14 +39,10 @@ async function register (metadata, authentication) {
   return config
 }
 
-// A browser of the person, for which rp.example exists.
-async function newContext () {
-  const context = await chromium.newContext()
-  await context.route('https://rp.example/*', route => route.fulfill({ body: 'Welcome back.' }))
-  return context
-}
+// A browser of the person, which takes the certificate of the relying party.
+const newContext = () => chromium.newContext({ ignoreHTTPSErrors: true })
 
-/** What an authorization request of it looks like, and what is checked later. */
+/** An authorization request, and what is checked of its answer. */
 async function request (config, params) {
   const checks = {
     pkceCodeVerifier: oauth.randomPKCECodeVerifier(),
@@ -115,14 +117,28 @@ describe('openid-client', () => {
     await site.sql("UPDATE oauth.login SET auth_at = auth_at - interval '1 hour'")
     const { url, checks } = await request(config, { max_age: '60' })
     const page = await open(context, url)
-    await page.getByLabel('Email').waitFor()
-    await page.getByLabel('Email').fill(site.email)
-    await page.getByLabel('Password').fill(site.password)
-    await page.getByRole('button', { name: 'Sign in' }).click()
+    await fillIn(page, site)
     await page.waitForURL(redirectUri + '?*')
     const tokens = await oauth.authorizationCodeGrant(config, new URL(page.url()), checks)
-    assert.ok(tokens.claims().auth_time > Date.now() / 1000 - 60)
     await context.close()
+  })
+
+  test('introspects as a resource server that signs, until the token is revoked', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('ES256')
+    const file = `/var/tmp/mcp-oauth-jwks-${randomUUID()}`
+    await writeFile(file, JSON.stringify({ keys: [{ ...await exportJWK(publicKey), alg: 'ES256', use: 'sig' }] }))
+    const { client_id: id } = await addClient(site, '--name', 'Files', '--introspect', '/mcp', '--jwks', file)
+    await rm(file)
+    const server = await oauth.discovery(new URL(site.base), id, {}, oauth.PrivateKeyJwt(privateKey), { execute: [oauth.allowInsecureRequests] })
+    const { tokens, client } = await connect(site)
+    const said = await oauth.tokenIntrospection(server, tokens.access_token)
+    assert.equal(said.active, true)
+    assert.equal(said.client_id, client.client_id)
+    assert.equal(said.username, site.email)
+
+    const holder = await oauth.discovery(new URL(site.base), client.client_id, {}, oauth.None(), { execute: [oauth.allowInsecureRequests] })
+    await oauth.tokenRevocation(holder, tokens.access_token)
+    assert.deepEqual({ ...await oauth.tokenIntrospection(server, tokens.access_token) }, { active: false })
   })
 
   for (const alg of ['RS256', 'ES256', 'Ed25519']) {
@@ -146,20 +162,21 @@ describe('openid-client', () => {
 
 describe('oauth4webapi', () => {
   const insecure = { [strict.allowInsecureRequests]: true }
-  const discover = async algorithm => {
+  let as
+  before(async () => {
     const issuer = new URL(site.base)
-    return strict.processDiscoveryResponse(issuer, await strict.discoveryRequest(issuer, { algorithm, ...insecure }))
-  }
+    as = await strict.processDiscoveryResponse(issuer, await strict.discoveryRequest(issuer, insecure))
+  })
 
   test('finds ID token and userinfo in order', async () => {
-    const as = await discover('oidc')
-    const { client_id: id } = await addClient(site, '--name', 'Relying party', '--redirect-uri', redirectUri)
-    const client = { client_id: id }
+    const client = await addClient(site, '--name', 'Relying party', '--redirect-uri', redirectUri, '--confidential')
+    const authentication = strict.ClientSecretPost(client.client_secret)
     const verifier = strict.generateRandomCodeVerifier()
     const nonce = strict.generateRandomNonce()
     const state = strict.generateRandomState()
-    const params = await new Browser(site).code({
-      client_id: id,
+    const browser = new Browser(site)
+    const back = await browser.decide(await browser.toConsent({
+      client_id: client.client_id,
       redirect_uri: redirectUri,
       response_type: 'code',
       scope,
@@ -168,7 +185,29 @@ describe('oauth4webapi', () => {
       max_age: '600',
       code_challenge: await strict.calculatePKCECodeChallenge(verifier),
       code_challenge_method: 'S256'
-    })
-    console.log(params, as.issuer, client, nonce, state, strict.validateJwtAccessToken, connect)
+    }))
+    const checked = strict.validateAuthResponse(as, client, back, state)
+    const answer = await strict.authorizationCodeGrantRequest(as, client, authentication, checked, redirectUri, verifier, insecure)
+    const tokens = await strict.processAuthorizationCodeResponse(as, client, answer,
+      { expectedNonce: nonce, maxAge: 600, requireIdToken: true })
+    await strict.validateApplicationLevelSignature(as, answer, insecure)
+    const { sub } = strict.getValidatedIdTokenClaims(tokens)
+    const info = await strict.processUserInfoResponse(as, client, sub, await strict.userInfoRequest(as, client, tokens.access_token, insecure))
+    assert.equal(info.email, site.email)
+  })
+
+  test('takes an access token for what RFC 9068 says, and introspection for what RFC 7662 does', async () => {
+    const { tokens, client } = await connect(site, { params: { scope: 'openid email' } })
+    const presented = () => new Request(site.mcp, { headers: { Authorization: `Bearer ${tokens.access_token}` } })
+    const claims = await strict.validateJwtAccessToken(as, presented(), site.mcp, insecure)
+    assert.equal(claims.client_id, client.client_id)
+    await assert.rejects(strict.validateJwtAccessToken(as, presented(), site.url('/other'), insecure))
+
+    const server = await addClient(site, '--name', 'Files', '--introspect', '/mcp')
+    const ask = async token => strict.processIntrospectionResponse(as, server,
+      await strict.introspectionRequest(as, server, strict.ClientSecretBasic(server.client_secret), token, insecure))
+    const { active, sub, jti } = await ask(tokens.access_token)
+    assert.deepEqual({ active, sub, jti }, { active: true, sub: claims.sub, jti: claims.jti })
+    assert.deepEqual(await ask(tokens.refresh_token), { active: false })
   })
 })

@@ -19,12 +19,17 @@ export async function openBrowser () {
   })
 }
 
-/** The person signs in, and comes to the consent page. */
-export async function signIn (page, site) {
+/** The person fills in the sign-in page. */
+export async function fillIn (page, site) {
   await page.waitForURL('**/api/oauth/login*')
   await page.getByLabel('Email').fill(site.email)
   await page.getByLabel('Password').fill(site.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
+/** The person signs in, and comes to the consent page. */
+export async function signIn (page, site) {
+  await fillIn(page, site)
   await page.waitForURL('**/api/oauth/consent*')
 }
 
