@@ -166,9 +166,16 @@ export async function connect (site, { metadata, params, client, browser } = {})
   return { client, browser, code, verifier, tokens: answer.json }
 }
 
+// What each request of 2026-07-28 says, since it has no handshake.
+const stateless = {
+  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  'io.modelcontextprotocol/clientCapabilities': {}
+}
+
 /** One JSON-RPC message to an MCP server. */
 export function rpc (url, accessToken, method, params, headers = {}) {
-  return postJson(url, { jsonrpc: '2.0', id: 1, method, params }, {
+  const meta = headers['MCP-Protocol-Version'] === '2026-07-28' && { _meta: stateless }
+  return postJson(url, { jsonrpc: '2.0', id: 1, method, params: { ...meta, ...params } }, {
     Accept: 'application/json, text/event-stream',
     ...(accessToken ? { Authorization: `Bearer ${accessToken}` } : {}),
     ...headers
