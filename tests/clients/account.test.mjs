@@ -3,8 +3,7 @@
 // one, another password, a recovery link.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { openBrowser } from '../lib/chromium.mjs'
-import { signIn } from '../lib/application.mjs'
+import { fillIn, openBrowser } from '../lib/chromium.mjs'
 import { totp } from '../lib/people.mjs'
 import { startSite } from '../lib/site.mjs'
 
@@ -47,7 +46,7 @@ test('an authenticator app is set up, asked for, lost, and turned off', async ()
   try {
     const { page } = phone
     await page.goto(site.url('/api/oauth/apps'))
-    await signIn(page, site)
+    await fillIn(page, site)
     await page.getByRole('link', { name: /Second factor/ }).click()
     await heading(page, 'Second factor')
     await fits(page)
@@ -71,7 +70,7 @@ test('an authenticator app is set up, asked for, lost, and turned off', async ()
 
     const other = desk.page
     await other.goto(site.url('/api/oauth/apps'))
-    await signIn(other, site)
+    await fillIn(other, site)
     await heading(other, 'One more step')
     await fits(other)
     assert.equal(await other.evaluate(() => document.activeElement.id), 'code')
@@ -81,7 +80,7 @@ test('an authenticator app is set up, asked for, lost, and turned off', async ()
 
     await page.getByRole('button', { name: 'Sign out here' }).click()
     await page.goto(site.url('/api/oauth/second_factor'))
-    await signIn(page, site)
+    await fillIn(page, site)
     await heading(page, 'One more step')
     await page.getByText('Use a recovery code').click()
     await fits(page)
@@ -103,7 +102,7 @@ test('the password is changed, and another one chosen by a link', async () => {
   const { page, close } = await newPage()
   try {
     await page.goto(site.url('/api/oauth/password'))
-    await signIn(page, site)
+    await fillIn(page, site)
     await heading(page, 'Change your password')
     await fits(page)
     const choose = async (password, button) => {
@@ -125,7 +124,7 @@ test('the password is changed, and another one chosen by a link', async () => {
     await choose(site.password, 'Set password')
     await heading(page, 'Your password is set')
     await page.getByRole('link', { name: 'Sign in' }).click()
-    await signIn(page, site)
+    await fillIn(page, site)
     await heading(page, 'Connected applications')
     await page.goto(stdout.trim())
     await heading(page, 'This link is of no use')

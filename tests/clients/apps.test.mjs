@@ -3,11 +3,8 @@
 // is out.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { Client } from '@modelcontextprotocol/sdk/client/index.js'
-import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js'
-import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
-import { allow, listen, provider, signIn } from '../lib/application.mjs'
-import { openBrowser } from '../lib/chromium.mjs'
+import { sdk1, startApplication } from '../lib/application.mjs'
+import { allow, fillIn, openBrowser } from '../lib/chromium.mjs'
 import { rpc, until } from '../lib/flow.mjs'
 import { startSite } from '../lib/site.mjs'
 
@@ -21,27 +18,12 @@ after(async () => {
   await site?.stop()
 })
 
-// An application of that name, connected: {auth, client, statuses of its requests}.
+// An application of that name, connected.
 async function connected (context, name) {
-  const listener = await listen()
-  const auth = provider(listener.url, { client_name: name })
-  const statuses = []
-  const watching = async (url, options) => {
-    const answer = await fetch(url, options)
-    if (String(url) === site.mcp) statuses.push(answer.status)
-    return answer
-  }
-  const transport = () => new StreamableHTTPClientTransport(new URL(site.mcp), { authProvider: auth, fetch: watching })
-  const newClient = () => new Client({ name: 'test', version: '1.0.0' })
-  const first = transport()
-  await assert.rejects(newClient().connect(first), UnauthorizedError)
-  const back = listener.callback()
-  await allow(context, site, auth.kept.authorizationUrl)
-  await first.finishAuth((await back).get('code'))
-  listener.close()
-  const client = newClient()
-  await client.connect(transport())
-  return { auth, client, statuses, whoami: () => client.callTool({ name: 'whoami', arguments: {} }) }
+  const app = await startApplication(sdk1, { metadata: { client_name: name }, forgets: true })
+  await app.authorize(site.mcp, url => allow(context, site, url))
+  const client = await app.connect(site.mcp)
+  return { ...app, client, whoami: () => client.callTool({ name: 'whoami', arguments: {} }) }
 }
 
 test('what is disconnected gets 401 at its next call, what is not goes on', async () => {
@@ -62,22 +44,24 @@ test('what is disconnected gets 401 at its next call, what is not goes on', asyn
 
     // Guards hear of it within seconds; the client then calls, fails to refresh
     // and wants a person.
-    const { access_token: accessToken } = lost.auth.kept.tokens
+    const { access_token: accessToken } = lost.kept.tokens
     await until(async () => (await rpc(site.mcp, accessToken, 'tools/list')).status === 401, 5)
-    lost.statuses.length = 0
-    lost.auth.kept.authorizationUrl = undefined
-    await assert.rejects(lost.whoami(), UnauthorizedError)
-    assert.equal(lost.statuses[0], 401)
-    assert.ok(lost.auth.kept.authorizationUrl)
+    lost.kept.authorizationUrl = undefined
+    await assert.rejects(lost.whoami(), sdk1.UnauthorizedError)
+    assert.ok(lost.kept.authorizationUrl)
+    assert.equal(lost.kept.tokens, undefined)
     assert.equal((await kept.whoami()).structuredContent.email, site.email)
 
     await page.getByRole('button', { name: 'Sign out everywhere' }).click()
     await page.getByRole('heading', { name: 'You are signed out everywhere' }).waitFor()
-    await until(async () => (await rpc(site.mcp, kept.auth.kept.tokens.access_token, 'tools/list')).status === 401, 5)
+    await until(async () => (await rpc(site.mcp, kept.kept.tokens.access_token, 'tools/list')).status === 401, 5)
     await page.getByRole('link', { name: 'Sign in' }).click()
-    await signIn(page, site)
+    await fillIn(page, site)
     await page.getByText('No application has access to your account.').waitFor()
-    await Promise.all([lost, kept].map(a => a.client.close()))
+    for (const app of [lost, kept]) {
+      await app.client.close()
+      app.close()
+    }
   } finally {
     await context.close()
   }
