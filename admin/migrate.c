@@ -200,7 +200,8 @@ apply_functions(struct migration *m)
 	for (file = embedded_schema; file->name; file++)
 		if (text_starts(file->name, "functions/") && !run_file(m, file))
 			return false;
-	return run_file(m, file_named("grants.sql")) &&
+	return run_file(m, file_named("views.sql")) &&
+	    run_file(m, file_named("grants.sql")) &&
 	    record(m, "0", "functions and grants", sha256);
 }
 
