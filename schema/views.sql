@@ -107,3 +107,5 @@ COMMENT ON COLUMN oauth.login_failures.kind IS
   'account attempts, address attempts (good ones count too), account locked.';
 COMMENT ON COLUMN oauth.login_failures.attempts IS
   'How many since at; a row is there for a day at most.';
+COMMENT ON COLUMN oauth.login_failures.at IS
+  'When the window began, or when the account was locked.';
