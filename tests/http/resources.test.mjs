@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { authorizationRequest, Browser, callback, connect, newVerifier, refreshing, register, rpc, token } from '../lib/flow.mjs'
 import { send } from '../lib/http.mjs'
-import { startSite } from '../lib/site.mjs'
+import { addClient, startSite } from '../lib/site.mjs'
 
 const settings = `MCP_RESOURCES=/mcp /files /files/deep
 MCP_RESOURCE_NAME=/files Company <files>
@@ -71,7 +71,7 @@ describe('metadata', () => {
 
   test('the authorization server lists what exists anywhere', async () => {
     const { json } = await send(site.url('/.well-known/oauth-authorization-server'))
-    assert.deepEqual(json.scopes_supported, ['email', 'profile', 'notes:write', 'files:read', 'files:*'])
+    assert.deepEqual(json.scopes_supported, ['openid', 'email', 'profile', 'notes:write', 'files:read', 'files:*'])
   })
 
   test('a challenge names the document and the base scopes of its own resource', async () => {
@@ -116,7 +116,8 @@ describe('resources at the authorization server', () => {
 describe('scopes', () => {
   test('asking for none gives the base scopes of the resource', async () => {
     assert.equal(await granted({ resource: files }), 'email files:read')
-    assert.equal(await granted({ resource: files, scope: 'openid' }), 'email files:read')
+    assert.equal(await granted({ resource: files, scope: 'offline_access' }), 'email files:read')
+    assert.equal(await granted({ resource: files, scope: 'openid' }), 'openid')
     assert.equal(await granted({}), 'email profile')
   })
 
@@ -167,9 +168,11 @@ describe('scopes', () => {
   })
 
   test('what the operator gives a client limits it', async () => {
-    const { stdout } = await site.command('client', 'add', '--name', 'Reader', '--scope', 'files:read:* email',
-      '--redirect-uri', callback, '--database', site.values.DATABASE_URL)
-    const client = { client_id: /client_id\W+([\w-]+)/.exec(stdout)[1], redirect_uris: [callback] }
+    const client = {
+      ...await addClient(site, '--name', 'Reader', '--scope', 'files:read:* email',
+        '--redirect-uri', callback, '--database', site.values.DATABASE_URL),
+      redirect_uris: [callback]
+    }
     assert.equal(await granted({ resource: files, scope: 'email profile files:read:all files:read' }, { client }), 'email files:read:all')
     assert.equal(await granted({ resource: files }, { client }), 'email')
     assert.equal(await outcome(client, { resource: files, scope: 'files:*' }), 'invalid_scope')
