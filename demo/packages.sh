@@ -42,7 +42,7 @@ wanted() {
     ;;
   demo) echo apache2-bin libapache2-mod-fcgid "$(postgresql)" ;;
   check)
-    echo perl curl ca-certificates valgrind chromium libtap-parser-sourcehandler-pgtap-perl \
+    echo perl curl ca-certificates valgrind chromium pgbouncer libtap-parser-sourcehandler-pgtap-perl \
       "$(postgresql)-pgtap"
     # Any npm will do: it fetches the node that runs the tests.
     command -v npm >/dev/null || echo nodejs npm
