@@ -5,7 +5,7 @@
 --
 --   oauth.audit   details take the place of a sentence; which token, which
 --                 request, and what came of it
-SET LOCAL lock_timeout = '2s';
+SET LOCAL lock_timeout = '500ms';
 
 ALTER TABLE oauth.audit
   ADD COLUMN jti text,
