@@ -54,6 +54,18 @@ free_poller(struct poller *poller)
 
 /* ---- one poll ---- */
 
+/* Transactions count on.  When they begin anew the database is another one (a
+ * restored dump, a standby that lags), and what it holds was never read. */
+static void
+read_on_from(struct poller *poller, const char *next)
+{
+	bool another = strtoull(next, NULL, 10) <
+	    strtoull(poller->since, NULL, 10);
+
+	(void)snprintf(poller->since, sizeof(poller->since), "%s",
+	    another ? "0" : next);
+}
+
 static bool
 poll_database(struct poller *poller)
 {
@@ -68,7 +80,7 @@ poll_database(struct poller *poller)
 		log_text("fault", "STATE_DIRECTORY cannot be written");
 		return false;
 	}
-	(void)snprintf(poller->since, sizeof(poller->since), "%s", next);
+	read_on_from(poller, next);
 	return true;
 }
 
