@@ -27,6 +27,7 @@ struct poller {
 	struct store *store;
 	struct snapshot_writer writer;
 	char since[32];
+	unsigned long connections; /* what since counts for */
 	int lock; /* -1: another guard polls */
 	bool failing;
 };
@@ -54,16 +55,27 @@ free_poller(struct poller *poller)
 
 /* ---- one poll ---- */
 
-/* Transactions count on.  When they begin anew the database is another one (a
- * restored dump, a standby that lags), and what it holds was never read. */
+/* Is this another database than the last time: a restored dump, a standby that
+ * took over?  It came with another connection, or a pooler hid that, but then
+ * transactions, which only ever count on, may begin anew. */
+static bool
+may_be_another(const struct poller *poller, const char *next)
+{
+	return store_connections(poller->store) != poller->connections ||
+	    strtoull(next, NULL, 10) < strtoull(poller->since, NULL, 10);
+}
+
+/* Of another database nothing was read so far.  Whoever asked for everything
+ * has read all, whichever it was. */
 static void
 read_on_from(struct poller *poller, const char *next)
 {
-	bool another = strtoull(next, NULL, 10) <
-	    strtoull(poller->since, NULL, 10);
+	bool again = !text_equal(poller->since, "0") &&
+	    may_be_another(poller, next);
 
+	poller->connections = store_connections(poller->store);
 	(void)snprintf(poller->since, sizeof(poller->since), "%s",
-	    another ? "0" : next);
+	    again ? "0" : next);
 }
 
 static bool

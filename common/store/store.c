@@ -17,6 +17,7 @@ struct store {
 	char *database_url;
 	bool pooled;
 	PGconn *conn;
+	unsigned long connections;
 	const struct statement *prepared[STATEMENTS_MAX];
 	size_t n_prepared;
 };
@@ -101,6 +102,7 @@ connect_until(struct store *store, int64_t deadline_ms)
 		state = PQconnectPoll(store->conn);
 	}
 	(void)PQsetNoticeReceiver(store->conn, drop_notice, NULL);
+	store->connections++;
 	return PQsetnonblocking(store->conn, 1) == 0;
 }
 
@@ -161,6 +163,12 @@ void
 store_pooled(struct store *store)
 {
 	store->pooled = true;
+}
+
+unsigned long
+store_connections(const struct store *store)
+{
+	return store->connections;
 }
 
 void

@@ -69,6 +69,10 @@ void store_add_digest(struct store_params *params, const struct sha256 *value);
 PGresult *store_call(struct store *store, const struct statement *statement,
     const struct store_params *params) __attribute__((__warn_unused_result__));
 
+/* How many connections were made so far.  Another one may be to another
+ * database: a restored dump, a standby that took over. */
+unsigned long store_connections(const struct store *store);
+
 /* Why the last call of this thread failed, for a command that tells a person.
  */
 const char *store_last_fault(void);

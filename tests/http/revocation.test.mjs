@@ -2,23 +2,16 @@
 // What is revoked in psql is felt by the guards of two hosts, which reach one
 // database through PgBouncer in transaction mode.
 import assert from 'node:assert/strict'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
 import { connect, refreshing, rpc, token, until } from '../lib/flow.mjs'
 import { startPgBouncer } from '../lib/pgbouncer.mjs'
-import { startSite } from '../lib/site.mjs'
+import { changeSettings, startSite } from '../lib/site.mjs'
 
 let first, second, pooler
 const admin = (text, values) => first.sql(text, values, pooler.url('mcp_admin'))
 const dba = (text, values) => first.sql(text, values)
-
-// A file of settings with some lines of ours instead of those of that name.
-async function change (path, lines) {
-  const kept = (await readFile(path, 'utf8')).split('\n')
-    .filter(line => !lines.some(ours => line.startsWith(ours.split('=')[0] + '=')))
-  await writeFile(path, [...kept.filter(Boolean), ...lines, ''].join('\n'))
-}
 
 before(async () => {
   first = await startSite()
@@ -26,8 +19,8 @@ before(async () => {
   pooler = await startPgBouncer(first, ['mcp_web', 'mcp_guard', 'mcp_admin'])
   const web = ['DATABASE_POOLER=transaction', `DATABASE_URL=${pooler.url('mcp_web')}`]
   const guard = ['DATABASE_POOLER=transaction', `DATABASE_URL=${pooler.url('mcp_guard')}`]
-  await change(first.values.MCP_OAUTH_CONFIG, web)
-  await change(first.values.GUARD_CONFIG, guard)
+  await changeSettings(first.values.MCP_OAUTH_CONFIG, web)
+  await changeSettings(first.values.GUARD_CONFIG, guard)
   await first.control('web', 'stop')
   await first.control('web', 'start')
   const [secret, key] = ['JWT_SECRET', 'JWT_PRIVATE_KEY_FILE'].map(name => new RegExp(`^${name}=.*`, 'm'))
