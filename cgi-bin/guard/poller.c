@@ -28,7 +28,7 @@ struct poller {
 	struct snapshot_writer writer;
 	char since[32];
 	unsigned long connections; /* what since counts for */
-	int lock; /* -1: another guard polls */
+	int lock;                  /* -1: another guard polls */
 	bool failing;
 };
 

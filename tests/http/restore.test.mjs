@@ -57,6 +57,7 @@ test('the flow goes on with a restored dump', async () => {
   // What happens after the dump.
   const refreshed = await refresh(ahead, ahead.tokens)
   assert.equal(refreshed.status, 200, refreshed.text)
+  await count(here, 20000)
   await end(here, forgotten)
   await until(async () => await ping(forgotten) === 401)
   const young = await connect(site, { client: kept.client })
@@ -68,7 +69,6 @@ test('the flow goes on with a restored dump', async () => {
   await other.sql('DROP DATABASE mcp_oauth WITH (FORCE)', [], maintenance)
   await other.sql('CREATE DATABASE mcp_oauth OWNER mcp_owner', [], maintenance)
   await postgresql(other, 'pg_restore', 'mcp_oauth', { args: ['--exit-on-error', dump] })
-  await count(here, 20000)
   const read = await transaction(here)
   assert.ok(await transaction(there) < read)
   await end(there, stolen)
