@@ -29,7 +29,7 @@ before(async () => {
     INSERT INTO oauth.consent (user_id, client_id, redirect_uri, resource, scope)
     VALUES ('22222222-2222-4222-8222-222222222222', 'some-client', 'https://a.example/', 'https://x.example/mcp', 'email');
     SELECT oauth.session_start(id::uuid, '22222222-2222-4222-8222-222222222222', 'some-client', id, 'email', 'https://x.example/mcp',
-      now(), 3600, 86400, 86400, '192.0.2.1')
+      now(), NULL, 3600, 86400, 86400, '192.0.2.1')
       FROM unnest('{11111111-1111-4111-8111-111111111111,33333333-3333-4333-8333-333333333333}'::text[]) id;
     INSERT INTO oauth.audit (event, user_id, client_id, remote, outcome)
     VALUES ('refresh token replayed', '22222222-2222-4222-8222-222222222222', 'some-client', '192.0.2.66', 'session ended')`)

@@ -16,7 +16,7 @@ CREATE FUNCTION pg_temp.session(p_number integer) RETURNS uuid LANGUAGE sql AS $
 $$;
 CREATE FUNCTION pg_temp.start(p_number integer, p_user integer, p_client_id text, p_scope text) RETURNS void LANGUAGE sql AS $$
   SELECT oauth.session_start(pg_temp.session(p_number), ('00000000-0000-4000-8000-00000000000' || p_user)::uuid,
-    p_client_id, 'hash', p_scope, 'https://x.example/mcp', now(), 3600, 86400, 86400, '192.0.2.1')
+    p_client_id, 'hash', p_scope, 'https://x.example/mcp', now(), NULL, 3600, 86400, 86400, '192.0.2.1')
 $$;
 CREATE FUNCTION pg_temp.code(p_user integer, p_client_id text) RETURNS void LANGUAGE sql AS $$
   INSERT INTO oauth.authorization_code (code_digest, client_id, user_id, redirect_uri, scope, resource, code_challenge, expires_at)
@@ -52,7 +52,7 @@ SELECT pg_temp.start(1, 1, 'a', 'email'), pg_temp.start(2, 1, 'a', 'files email'
 INSERT INTO oauth.consent (user_id, client_id, redirect_uri, resource, scope)
 VALUES ('00000000-0000-4000-8000-000000000001', 'a', 'https://a.example/', 'https://x.example/mcp', 'profile'),
        ('00000000-0000-4000-8000-000000000001', 'c', 'https://c.example/', 'https://x.example/mcp', 'email');
-SELECT oauth.session_start(pg_temp.session(5), NULL, 'secret', NULL, 'email', 'https://x.example/mcp', NULL, 3600, 3600, 3600, '192.0.2.9');
+SELECT oauth.session_start(pg_temp.session(5), NULL, 'secret', NULL, 'email', 'https://x.example/mcp', NULL, NULL, 3600, 3600, 3600, '192.0.2.9');
 INSERT INTO public.mcp_server_sessions (user_id, client_identifier, refresh_token_hash, expires_at)
 VALUES ('00000000-0000-4000-8000-000000000003', 'd', 'old', now() - interval '1 minute');
 
