@@ -75,6 +75,7 @@ SCHEMA := $(sort $(wildcard schema/[0-9]*.sql)) \
     $(wildcard schema/adoption.sql schema/views.sql schema/roles.sql schema/grants.sql)
 HTTP_TESTS := $(sort $(wildcard tests/http/*.test.mjs))
 CLIENT_TESTS := $(sort $(wildcard tests/clients/*.test.mjs))
+LONG_CLIENT_TESTS := $(sort $(wildcard tests/clients/long/*.test.mjs))
 FAULT_TESTS := $(sort $(wildcard tests/faults/*.test.mjs))
 MAN8 := $(sort $(wildcard cgi-bin/*.8 cgi-bin/*/*.8 admin/*.8))
 MAN5 := $(sort $(wildcard docs/*.5))
@@ -82,8 +83,8 @@ MAN5 := $(sort $(wildcard docs/*.5))
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all demo demo-start demo-stop check check-unit check-sql check-http \
-    check-clients check-faults check-valgrind check-all lint asan format \
-    install install-demo dist clean migrate help packages unit-tests FORCE
+    check-clients check-long check-faults check-valgrind check-all lint asan \
+    format install install-demo dist clean migrate help packages unit-tests FORCE
 
 all: $(PROGRAMS) ## build every program
 
@@ -193,13 +194,17 @@ check-http: all tests/node_modules/.package-lock.json ## every endpoint over the
 check-clients: all tests/node_modules/.package-lock.json ## real MCP and OAuth clients and a browser
 	$(if $(CLIENT_TESTS),$(NODE_TEST) $(CLIENT_TESTS),@echo 'no client tests')
 
+check-long: all tests/node_modules/.package-lock.json ## clients in all their ways, a server in all the suite's scenarios
+	$(if $(LONG_CLIENT_TESTS),$(NODE_TEST) $(LONG_CLIENT_TESTS),@echo 'no long client tests')
+
 check-faults: all tests/node_modules/.package-lock.json ## processes killed, disks full, databases away
 	$(if $(FAULT_TESTS),$(NODE_TEST) $(FAULT_TESTS),@echo 'no fault tests')
 
 check-valgrind: $(UNIT_TESTS) ## the unit tests under valgrind
 	prove --exec 'valgrind -q --error-exitcode=99 --leak-check=full' $(UNIT_TESTS)
 
-check-all: check ## check and what is long or needs root: faults, sanitizers, valgrind
+check-all: check ## check and what is long or needs root: clients, faults, sanitizers, valgrind
+	@$(MAKE) --no-print-directory check-long
 	@$(MAKE) --no-print-directory check-faults
 	@$(MAKE) --no-print-directory asan
 	@$(MAKE) --no-print-directory check-valgrind

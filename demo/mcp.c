@@ -191,18 +191,20 @@ static enum oauth_error
 dispatch(struct request *rq, struct json_object *id, const char *method,
     struct json_object *params)
 {
-	if (text_equal(method, "initialize"))
+	bool stateless = is_stateless(rq);
+
+	if (!stateless && text_equal(method, "initialize"))
 		return initialize(rq, id, params);
+	if (!stateless && text_equal(method, "ping"))
+		return mcp_result(rq, id, json_object_new_object());
 	if (text_equal(method, "server/discover"))
 		return discover(rq, id);
-	if (text_equal(method, "ping"))
-		return mcp_result(rq, id, json_object_new_object());
 	if (text_equal(method, "tools/list"))
 		return list_tools(rq, id);
 	if (text_equal(method, "tools/call"))
 		return call_tool(rq, id, params);
-	return mcp_error(rq, is_stateless(rq) ? 404 : 200, id,
-	    MCP_METHOD_NOT_FOUND, "there is no method of that name");
+	return mcp_error(rq, stateless ? 404 : 200, id, MCP_METHOD_NOT_FOUND,
+	    "there is no method of that name");
 }
 
 /* ---- the message ---- */
@@ -230,6 +232,21 @@ headers_match(struct request *rq, const char *method,
 		return true;
 	said_name = said_name ? mcp_name_decode(rq->arena, said_name) : NULL;
 	return said_name && name && text_equal(said_name, name);
+}
+
+/* 2026-07-28: without a handshake, each request says what it would have. */
+static bool
+meta_complete(struct request *rq, struct json_object *params)
+{
+	struct json_object *meta, *capabilities;
+
+	if (!is_stateless(rq))
+		return true;
+	return json_object_object_get_ex(params, "_meta", &meta) &&
+	    json_string(meta, "io.modelcontextprotocol/protocolVersion") &&
+	    json_object_object_get_ex(meta,
+		"io.modelcontextprotocol/clientCapabilities", &capabilities) &&
+	    json_object_is_type(capabilities, json_type_object);
 }
 
 /* An id is a string or a number (JSON-RPC 2.0); MCP allows no null. */
@@ -263,6 +280,9 @@ answer_message(struct request *rq, struct json_object *message)
 		return mcp_error(rq, 400, id, MCP_HEADER_MISMATCH,
 		    "MCP-Protocol-Version, Mcp-Method and Mcp-Name must repeat "
 		    "the body");
+	if (!meta_complete(rq, params))
+		return mcp_error(rq, 400, id, MCP_INVALID_PARAMS,
+		    "_meta must hold protocolVersion and clientCapabilities");
 	return dispatch(rq, id, method, params);
 }
 

@@ -10,7 +10,7 @@ static const char client_methods[] =
     "none client_secret_post client_secret_basic private_key_jwt";
 static const char confidential_methods[] =
     "client_secret_post client_secret_basic private_key_jwt";
-static const char assertion_algs[] = "RS256 ES256 EdDSA";
+static const char assertion_algs[] = "RS256 ES256 EdDSA Ed25519";
 
 static void
 add_url(struct arena *arena, struct json_object *object, const char *key,

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { after, before, test } from 'node:test'
-import { openBrowser } from '../lib/chromium.mjs'
+import { openBrowser, signIn } from '../lib/chromium.mjs'
 import { authorizationRequest, newVerifier, register } from '../lib/flow.mjs'
 import { startSite } from '../lib/site.mjs'
 
@@ -21,10 +21,7 @@ const address = client => site.url('/api/oauth/authorize?' + new URLSearchParams
 
 async function toConsent (page, client) {
   await page.goto(address(client))
-  await page.getByLabel('Email').fill(site.email)
-  await page.getByLabel('Password').fill(site.password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('button', { name: 'Authorize' }).waitFor()
+  await signIn(page, site)
 }
 
 test('a code reaches a page that sends the browser on to an application', async () => {

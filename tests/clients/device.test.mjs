@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import * as oauth from 'openid-client'
-import { openBrowser } from '../lib/chromium.mjs'
+import { openBrowser, signIn } from '../lib/chromium.mjs'
 import { whoami } from '../lib/flow.mjs'
 import { startSite } from '../lib/site.mjs'
 
@@ -31,14 +31,6 @@ async function person () {
   return { page, close: () => context.close() }
 }
 
-async function signIn (page) {
-  await page.waitForURL('**/api/oauth/login*')
-  await page.getByLabel('Email').fill(site.email)
-  await page.getByLabel('Password').fill(site.password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.waitForURL('**/api/oauth/consent*')
-}
-
 describe('openid-client', () => {
   test('pushes a request, and the person decides about what was pushed', async () => {
     const redirectUri = 'http://127.0.0.1:7777/callback'
@@ -63,7 +55,7 @@ describe('openid-client', () => {
       const { page, close } = await person()
       await page.route(redirectUri + '*', route => route.fulfill({ body: 'You may close this window.' }))
       await page.goto(url.href)
-      await signIn(page)
+      await signIn(page, site)
       assert.match(await page.textContent('body'), /Pushes/)
       await page.getByRole('button', { name: 'Authorize' }).click()
       await page.waitForURL('**/callback?*')
@@ -90,7 +82,7 @@ describe('openid-client', () => {
     assert.match(await page.textContent('body'), /device of your own/)
     await page.getByLabel('Code on your device').fill(device.user_code.replace('-', '').toLowerCase())
     await page.getByRole('button', { name: 'Continue' }).click()
-    await signIn(page)
+    await signIn(page, site)
     const text = await page.textContent('body')
     assert.match(text, /A television/)
     assert.match(text, /started this yourself/)
@@ -119,7 +111,7 @@ describe('openid-client', () => {
     await page.goto(device.verification_uri_complete)
     assert.equal(await page.getByLabel('Code on your device').inputValue(), device.user_code)
     await page.getByRole('button', { name: 'Continue' }).click()
-    await signIn(page)
+    await signIn(page, site)
     await page.getByRole('button', { name: 'Cancel' }).click()
     await page.getByRole('heading', { name: 'The device was refused' }).waitFor()
     await close()

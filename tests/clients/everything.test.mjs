@@ -1,32 +1,15 @@
 // SPDX-License-Identifier: MIT
 // A foreign MCP server behind the guard by one line of configuration.
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { after, before, test } from 'node:test'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import { startEverything } from '../lib/everything.mjs'
 import { connect } from '../lib/flow.mjs'
 import { send } from '../lib/http.mjs'
 import { freePort, startSite } from '../lib/site.mjs'
 
 let site, server
-
-async function startEverything (port) {
-  const program = new URL('../node_modules/@modelcontextprotocol/server-everything/dist/index.js', import.meta.url).pathname
-  const child = spawn(process.execPath, [program, 'streamableHttp'],
-    { env: { ...process.env, PORT: String(port) }, stdio: ['ignore', 'ignore', 'pipe'] })
-  child.stderr.resume()
-  for (let i = 0; i < 200; i++) {
-    try {
-      await send(`http://127.0.0.1:${port}/mcp`)
-      return child
-    } catch {
-      await new Promise(resolve => setTimeout(resolve, 50))
-    }
-  }
-  child.kill()
-  throw new Error('server-everything did not start')
-}
 
 before(async () => {
   const port = await freePort()

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The MCP SDK's client and Chromium, from the bare URL to a tool's answer.
 import assert from 'node:assert/strict'
-import { createServer } from 'node:http'
-import { after, before, describe, test } from 'node:test'
-import { Client } from '@modelcontextprotocol/sdk/client/index.js'
-import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
-import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js'
+import { after, before, test } from 'node:test'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
-import { openBrowser } from '../lib/chromium.mjs'
+import { sdk1, startApplication } from '../lib/application.mjs'
+import { allow, openBrowser } from '../lib/chromium.mjs'
 import { startSite } from '../lib/site.mjs'
 
 let site, chromium
@@ -21,105 +18,38 @@ after(async () => {
   await site?.stop()
 })
 
-// A native application: a loopback listener that waits for the code.
-async function listen () {
-  let arrived
-  const callback = new Promise(resolve => { arrived = resolve })
-  const server = createServer((rq, rs) => {
-    rs.end('You may close this window.')
-    if (rq.url.startsWith('/callback')) arrived(new URL(rq.url, 'http://127.0.0.1').searchParams)
-  })
-  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve))
-  return {
-    url: `http://127.0.0.1:${server.address().port}/callback`,
-    callback,
-    close: () => server.close()
+test('discovery, registration, sign-in, consent, tokens, a tool call, a refresh and another call', async () => {
+  const app = await startApplication(sdk1)
+  try {
+    const text = await app.authorize(site.mcp, url => allow(chromium, site, url))
+    assert.match(text, /SDK test/)
+    assert.match(text, /127\.0\.0\.1/)
+    assert.equal(app.kept.callback.get('iss'), site.base)
+    const { tokens } = app.kept
+
+    let client = await app.connect(site.mcp)
+    assert.deepEqual((await client.listTools()).tools.map(t => t.name), ['whoami', 'echo'])
+    const said = await client.callTool({ name: 'whoami', arguments: {} })
+    assert.equal(said.structuredContent.email, site.email)
+    assert.equal(said.structuredContent.client, app.kept.client.client_id)
+    assert.equal(said.structuredContent.resource, site.mcp)
+    await client.close()
+
+    // A token that the guard refuses makes the SDK refresh.
+    app.kept.tokens = { ...tokens, access_token: 'stale' }
+    client = await app.connect(site.mcp)
+    assert.notEqual(app.kept.tokens.access_token, 'stale')
+    assert.notEqual(app.kept.tokens.refresh_token, tokens.refresh_token)
+    const again = await client.callTool({ name: 'echo', arguments: { message: 'still here' } })
+    assert.equal(again.content[0].text, 'still here')
+    await client.close()
+
+    const keys = createRemoteJWKSet(new URL(site.url('/.well-known/jwks.json')))
+    const { payload, protectedHeader } = await jwtVerify(app.kept.tokens.access_token, keys,
+      { issuer: site.base, audience: site.mcp, typ: 'at+jwt' })
+    assert.equal(protectedHeader.alg, 'EdDSA')
+    assert.equal(payload.client_id, app.kept.client.client_id)
+  } finally {
+    app.close()
   }
-}
-
-// What the SDK asks of an application.
-function provider (redirectUrl) {
-  const kept = {}
-  return {
-    kept,
-    redirectUrl,
-    clientMetadata: {
-      client_name: 'SDK test',
-      redirect_uris: [redirectUrl],
-      grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
-      token_endpoint_auth_method: 'none'
-    },
-    clientInformation: () => kept.client,
-    saveClientInformation: client => { kept.client = client },
-    tokens: () => kept.tokens,
-    saveTokens: tokens => { kept.tokens = tokens },
-    redirectToAuthorization: url => { kept.authorizationUrl = url },
-    saveCodeVerifier: verifier => { kept.verifier = verifier },
-    codeVerifier: () => kept.verifier
-  }
-}
-
-async function signInAndConsent (url) {
-  const page = await chromium.newPage()
-  await page.goto(url.href)
-  if (new URL(page.url()).pathname === '/api/oauth/login') {
-    await page.getByLabel('Email').fill(site.email)
-    await page.getByLabel('Password').fill(site.password)
-    await page.getByRole('button', { name: 'Sign in' }).click()
-  }
-  await page.waitForURL('**/api/oauth/consent*')
-  const text = await page.textContent('body')
-  await page.getByRole('button', { name: 'Authorize' }).click()
-  await page.waitForURL('**/callback?*')
-  await page.close()
-  return text
-}
-
-const newClient = () => new Client({ name: 'test', version: '1.0.0' })
-const transportTo = auth => new StreamableHTTPClientTransport(new URL(site.mcp), { authProvider: auth })
-
-describe('the MCP SDK and Chromium', () => {
-  test('discovery, registration, sign-in, consent, tokens, a tool call, a refresh and another call', async () => {
-    const listener = await listen()
-    const auth = provider(listener.url)
-    try {
-      const first = transportTo(auth)
-      await assert.rejects(newClient().connect(first), UnauthorizedError)
-      const text = await signInAndConsent(auth.kept.authorizationUrl)
-      assert.match(text, /SDK test/)
-      assert.match(text, /127\.0\.0\.1/)
-      const back = await listener.callback
-      assert.equal(back.get('iss'), site.base)
-      await first.finishAuth(back.get('code'))
-      const { tokens } = auth.kept
-
-      let client = newClient()
-      await client.connect(transportTo(auth))
-      assert.deepEqual((await client.listTools()).tools.map(t => t.name), ['whoami', 'echo'])
-      const said = await client.callTool({ name: 'whoami', arguments: {} })
-      assert.equal(said.structuredContent.email, site.email)
-      assert.equal(said.structuredContent.client, auth.kept.client.client_id)
-      assert.equal(said.structuredContent.resource, site.mcp)
-      await client.close()
-
-      // A token that the guard refuses makes the SDK refresh.
-      auth.kept.tokens = { ...tokens, access_token: 'stale' }
-      client = newClient()
-      await client.connect(transportTo(auth))
-      assert.notEqual(auth.kept.tokens.access_token, 'stale')
-      assert.notEqual(auth.kept.tokens.refresh_token, tokens.refresh_token)
-      const again = await client.callTool({ name: 'echo', arguments: { message: 'still here' } })
-      assert.equal(again.content[0].text, 'still here')
-      await client.close()
-
-      const keys = createRemoteJWKSet(new URL(site.url('/.well-known/jwks.json')))
-      const { payload, protectedHeader } = await jwtVerify(auth.kept.tokens.access_token, keys,
-        { issuer: site.base, audience: site.mcp, typ: 'at+jwt' })
-      assert.equal(protectedHeader.alg, 'EdDSA')
-      assert.equal(payload.client_id, auth.kept.client.client_id)
-    } finally {
-      listener.close()
-    }
-  })
 })

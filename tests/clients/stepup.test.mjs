@@ -3,14 +3,10 @@
 // guard says which, and the client goes through authorization once more.
 import assert from 'node:assert/strict'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client'
-import { UnauthorizedError as OlderUnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js'
-import { Client as OlderClient } from '@modelcontextprotocol/sdk/client/index.js'
-import { StreamableHTTPClientTransport as OlderTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
-import { openBrowser } from '../lib/chromium.mjs'
+import { sdk1, sdk2, startApplication } from '../lib/application.mjs'
+import { allow, openBrowser } from '../lib/chromium.mjs'
 import { startSite } from '../lib/site.mjs'
 
 const settings = `MCP_RESOURCES=/mcp /files
@@ -43,135 +39,62 @@ after(async () => {
   await rm(folder, { recursive: true })
 })
 
-// A native application: a loopback listener that hands on each code.
-async function listen () {
-  const waiting = []
-  const server = createServer((rq, rs) => {
-    rs.end('You may close this window.')
-    if (rq.url.startsWith('/callback')) waiting.shift()(new URL(rq.url, 'http://127.0.0.1').searchParams)
-  })
-  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve))
-  return {
-    url: `http://127.0.0.1:${server.address().port}/callback`,
-    callback: () => new Promise(resolve => waiting.push(resolve)),
-    close: () => server.close()
-  }
-}
-
-// What the SDKs ask of an application.
-function provider (redirectUrl, grantTypes) {
-  const kept = {}
-  return {
-    kept,
-    redirectUrl,
-    clientMetadata: {
-      client_name: 'Step-up test',
-      redirect_uris: [redirectUrl],
-      grant_types: grantTypes,
-      response_types: ['code'],
-      token_endpoint_auth_method: 'none'
-    },
-    clientInformation: () => kept.client,
-    saveClientInformation: client => { kept.client = client },
-    tokens: () => kept.tokens,
-    saveTokens: tokens => { kept.tokens = tokens },
-    redirectToAuthorization: url => { kept.authorizationUrl = url },
-    saveCodeVerifier: verifier => { kept.verifier = verifier },
-    codeVerifier: () => kept.verifier,
-    saveDiscoveryState: state => { kept.discovery = state },
-    discoveryState: () => kept.discovery
-  }
-}
-
-// The person at the browser: signs in where asked, reads, allows.
-async function allow (context, url) {
-  const page = await context.newPage()
-  await page.goto(url.href)
-  if (new URL(page.url()).pathname === '/api/oauth/login') {
-    await page.getByLabel('Email').fill(site.email)
-    await page.getByLabel('Password').fill(site.password)
-    await page.getByRole('button', { name: 'Sign in' }).click()
-  }
-  await page.waitForURL('**/api/oauth/consent*')
-  const text = await page.textContent('body')
-  await page.getByRole('button', { name: 'Authorize' }).click()
-  await page.waitForURL('**/callback?*')
-  await page.close()
-  return text
-}
-
 const scopeOf = url => url.searchParams.get('scope').split(' ').sort()
 
-test('the client of 2026-07-28 steps up for one tool, with the same client_id', async () => {
-  const listener = await listen()
+// A person with a browser of their own.
+async function newPerson () {
   const context = await chromium.newContext()
-  const auth = provider(listener.url, ['authorization_code', 'refresh_token'])
-  const transport = () => new StreamableHTTPClientTransport(new URL(site.mcp), { authProvider: auth })
-  const client = () => new Client({ name: 'test', version: '1.0.0' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } })
-  try {
-    const first = transport()
-    await assert.rejects(client().connect(first), UnauthorizedError)
-    assert.deepEqual(scopeOf(auth.kept.authorizationUrl), ['email'])
-    let back = listener.callback()
-    assert.doesNotMatch(await allow(context, auth.kept.authorizationUrl), /say your words back/)
-    await first.finishAuth(await back)
-    assert.equal(auth.kept.tokens.scope, 'email')
-    const { client_id: id } = auth.kept.client
+  return { allows: url => allow(context, site, url), leaves: () => context.close() }
+}
 
-    const connection = transport()
-    const connected = client()
-    await connected.connect(connection)
-    assert.equal((await connected.callTool({ name: 'whoami', arguments: {} })).structuredContent.scope, 'email')
+test('the client of 2026-07-28 steps up for one tool, with the same client_id', async () => {
+  const person = await newPerson()
+  const app = await startApplication(sdk2)
+  try {
+    assert.doesNotMatch(await app.authorize(site.mcp, person.allows), /say your words back/)
+    assert.deepEqual(scopeOf(app.kept.authorizationUrl), ['email'])
+    assert.equal(app.kept.tokens.scope, 'email')
+    const { client_id: id } = app.kept.client
+
+    const client = await app.connect(site.mcp)
+    assert.equal((await client.callTool({ name: 'whoami', arguments: {} })).structuredContent.scope, 'email')
 
     // The tool that needs more: 403, and on to authorization with both scopes.
-    await assert.rejects(connected.callTool({ name: 'echo', arguments: { message: 'hello' } }), UnauthorizedError)
-    assert.deepEqual(scopeOf(auth.kept.authorizationUrl), ['email', 'tools:echo'])
-    back = listener.callback()
-    assert.match(await allow(context, auth.kept.authorizationUrl), /Let it say your words back/)
-    await connection.finishAuth(await back)
-    assert.deepEqual(auth.kept.tokens.scope.split(' ').sort(), ['email', 'tools:echo'])
-    assert.equal(auth.kept.client.client_id, id)
+    await assert.rejects(client.callTool({ name: 'echo', arguments: { message: 'hello' } }), sdk2.UnauthorizedError)
+    assert.deepEqual(scopeOf(app.kept.authorizationUrl), ['email', 'tools:echo'])
+    assert.match(await app.finish(client.transport, person.allows), /Let it say your words back/)
+    assert.deepEqual(app.kept.tokens.scope.split(' ').sort(), ['email', 'tools:echo'])
+    assert.equal(app.kept.client.client_id, id)
 
-    assert.equal((await connected.callTool({ name: 'echo', arguments: { message: 'hello' } })).content[0].text, 'hello')
-    assert.equal((await connected.callTool({ name: 'whoami', arguments: {} })).structuredContent.client, id)
-    await connected.close()
+    assert.equal((await client.callTool({ name: 'echo', arguments: { message: 'hello' } })).content[0].text, 'hello')
+    assert.equal((await client.callTool({ name: 'whoami', arguments: {} })).structuredContent.client, id)
+    await client.close()
   } finally {
-    await context.close()
-    listener.close()
+    app.close()
+    await person.leaves()
   }
 })
 
 // With a refresh token it would refresh in place of asking, and give up.
 test('the client of the versions before steps up when it cannot refresh', async () => {
-  const listener = await listen()
-  const context = await chromium.newContext()
-  const auth = provider(listener.url, ['authorization_code'])
-  const transport = () => new OlderTransport(new URL(site.url('/files')), { authProvider: auth })
-  const client = () => new OlderClient({ name: 'test', version: '1.0.0' })
+  const person = await newPerson()
+  const app = await startApplication(sdk1, { metadata: { grant_types: ['authorization_code'] } })
+  const files = site.url('/files')
   try {
-    let connection = transport()
-    await assert.rejects(client().connect(connection), OlderUnauthorizedError)
-    let back = listener.callback()
-    assert.match(await allow(context, auth.kept.authorizationUrl), /Company files/)
-    await connection.finishAuth((await back).get('code'))
-    assert.equal(auth.kept.tokens.scope, 'email')
-    assert.equal(auth.kept.tokens.refresh_token, undefined)
+    assert.match(await app.authorize(files, person.allows), /Company files/)
+    assert.equal(app.kept.tokens.scope, 'email')
+    assert.equal(app.kept.tokens.refresh_token, undefined)
 
-    connection = transport()
-    await assert.rejects(client().connect(connection), OlderUnauthorizedError)
-    assert.deepEqual(scopeOf(auth.kept.authorizationUrl), ['email', 'files:read'])
-    back = listener.callback()
-    assert.match(await allow(context, auth.kept.authorizationUrl), /files:read/)
-    await connection.finishAuth((await back).get('code'))
+    assert.match(await app.authorize(files, person.allows), /files:read/)
+    assert.deepEqual(scopeOf(app.kept.authorizationUrl), ['email', 'files:read'])
 
-    const connected = client()
-    await connected.connect(transport())
-    const said = await connected.callTool({ name: 'whoami', arguments: {} })
-    assert.equal(said.structuredContent.resource, site.url('/files'))
+    const client = await app.connect(files)
+    const said = await client.callTool({ name: 'whoami', arguments: {} })
+    assert.equal(said.structuredContent.resource, files)
     assert.deepEqual(said.structuredContent.scope.split(' ').sort(), ['email', 'files:read'])
-    await connected.close()
+    await client.close()
   } finally {
-    await context.close()
-    listener.close()
+    app.close()
+    await person.leaves()
   }
 })

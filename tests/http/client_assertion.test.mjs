@@ -58,7 +58,7 @@ async function start (client) {
   return fields
 }
 
-for (const alg of ['RS256', 'ES256', 'EdDSA']) {
+for (const alg of ['RS256', 'ES256', 'EdDSA', 'Ed25519']) {
   for (const inline of [true, false]) {
     test(`${alg}, ${inline ? 'keys in the document' : 'keys at a jwks_uri'}: a code, a refresh and a revocation`, async () => {
       const client = await newClient(alg, { inline })
@@ -80,7 +80,7 @@ for (const alg of ['RS256', 'ES256', 'EdDSA']) {
 test('the metadata lists the method and its algorithms', async () => {
   const metadata = (await send(site.url('/.well-known/oauth-authorization-server'))).json
   assert.ok(metadata.token_endpoint_auth_methods_supported.includes('private_key_jwt'))
-  assert.deepEqual(metadata.token_endpoint_auth_signing_alg_values_supported, ['RS256', 'ES256', 'EdDSA'])
+  assert.deepEqual(metadata.token_endpoint_auth_signing_alg_values_supported, ['RS256', 'ES256', 'EdDSA', 'Ed25519'])
 })
 
 test('assertions that are not good: 401 invalid_client, and nothing is spent', async () => {

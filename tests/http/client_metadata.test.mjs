@@ -7,8 +7,9 @@ import { after, before, describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { runCgi } from '../lib/cgi.mjs'
 import { Browser, authorizationRequest, connect, newVerifier, redemption, refreshing, token } from '../lib/flow.mjs'
-import { send } from '../lib/http.mjs'
+import { postForm, send } from '../lib/http.mjs'
 import { fetching, startHttpsHost } from '../lib/https_host.mjs'
+import { publishClient, publishedClients } from '../lib/published_clients.mjs'
 import { startSite } from '../lib/site.mjs'
 
 let host, site
@@ -114,6 +115,31 @@ describe('a client that publishes its metadata', () => {
       VALUES ($1, 'Pinned', 'none', $2, '{authorization_code}', 'admin')`, [client.client_id, client.redirect_uris])
     await connect(site, { client })
     assert.equal(fetches('/pinned.json'), 0)
+  })
+})
+
+describe('the documents of known programs', () => {
+  for (const [name, { uses }] of Object.entries(publishedClients)) {
+    test(name, async () => {
+      const client_id = publishClient(host, name)
+      for (const uri of uses) {
+        const { tokens } = await connect(site, { client: { client_id, redirect_uris: [uri] } })
+        assert.ok(tokens.refresh_token, uri)
+      }
+    })
+  }
+
+  test('a path that opencode uses and does not publish is refused', async () => {
+    const client_id = publishClient(host, 'opencode')
+    await refused({ client_id, redirect_uris: ['http://127.0.0.1:19876/mcp/oauth/callback'] })
+  })
+
+  test('VS Code may connect as a device too, Claude Code may not', async () => {
+    const ask = name => postForm(site.url('/api/oauth/device_authorization'), { client_id: publishClient(host, name) })
+    const answer = await ask('VS Code')
+    assert.equal(answer.status, 200, answer.text)
+    assert.ok(answer.json.user_code)
+    assert.equal((await ask('Claude Code')).json.error, 'unauthorized_client')
   })
 })
 

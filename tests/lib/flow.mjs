@@ -88,19 +88,40 @@ export class Browser {
     return this.post('/api/oauth/login', { ...at.fields, email, password })
   }
 
-  /** Authorize, sign in where asked, and stop at the consent page. */
-  async toConsent (params) {
-    let at = await this.follow(await this.authorize(params))
+  /** From the answer of authorize, signing in where asked, to the consent page. */
+  async consentAfter (answer) {
+    let at = await this.follow(answer)
     if (at.path === '/api/oauth/login') at = await this.follow(await this.signIn(at))
     assert.equal(at.path, '/api/oauth/consent')
     return at
   }
 
-  /** Decide; the parameters that go back to the client. */
-  async decide (at, decision = 'authorize') {
+  /** Authorize, sign in where asked, and stop at the consent page. */
+  async toConsent (params) {
+    return this.consentAfter(await this.authorize(params))
+  }
+
+  /** Decide; the address of the client that the browser is sent to. */
+  async answer (at, decision = 'authorize') {
     const answer = await this.post('/api/oauth/consent', { ...at.fields, decision })
     assert.equal(answer.status, 303, answer.text)
-    return new URL(answer.headers.location).searchParams
+    return new URL(answer.headers.location)
+  }
+
+  /** Decide; the parameters that go back to the client. */
+  async decide (at, decision) {
+    return (await this.answer(at, decision)).searchParams
+  }
+
+  /**
+   * What chromium.mjs calls allow: open an address, sign in where asked, allow,
+   * and go back to the application. Resolves to the consent page.
+   */
+  async allow (url) {
+    const { pathname, search } = new URL(url)
+    const at = await this.consentAfter(await this.get(pathname + search))
+    await send(await this.answer(at))
+    return at.page.text
   }
 
   /** The whole way to a code. */
@@ -145,9 +166,16 @@ export async function connect (site, { metadata, params, client, browser } = {})
   return { client, browser, code, verifier, tokens: answer.json }
 }
 
+// What each request of 2026-07-28 says, since it has no handshake.
+const stateless = {
+  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  'io.modelcontextprotocol/clientCapabilities': {}
+}
+
 /** One JSON-RPC message to an MCP server. */
 export function rpc (url, accessToken, method, params, headers = {}) {
-  return postJson(url, { jsonrpc: '2.0', id: 1, method, params }, {
+  const meta = headers['MCP-Protocol-Version'] === '2026-07-28' && { _meta: stateless }
+  return postJson(url, { jsonrpc: '2.0', id: 1, method, params: { ...meta, ...params } }, {
     Accept: 'application/json, text/event-stream',
     ...(accessToken ? { Authorization: `Bearer ${accessToken}` } : {}),
     ...headers

@@ -22,8 +22,9 @@ async function makeCertificates (dir) {
 
 /**
  * Options: address. Answers are set by path: host.answers.set('/x', (rq, rs) =>
- * ...) or an object, sent as JSON. host.requests lists the paths asked for,
- * host.connections counts connections, of whatever end.
+ * ...) or an object, sent as JSON; host.otherwise, if set, answers the rest.
+ * host.requests lists the paths asked for, host.connections counts connections,
+ * of whatever end.
  */
 export async function startHttpsHost ({ address = '127.0.0.1', port = 0 } = {}) {
   // The programs of the site read the CA as another user.
@@ -38,7 +39,7 @@ export async function startHttpsHost ({ address = '127.0.0.1', port = 0 } = {}) 
     host.requests.push(rq.url)
     const answer = host.answers.get(rq.url)
     if (typeof answer === 'function') return answer(rq, rs)
-    if (!answer) return rs.writeHead(404).end()
+    if (!answer) return host.otherwise ? host.otherwise(rq, rs) : rs.writeHead(404).end()
     rs.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(answer))
   })
   server.on('connection', () => { host.connections++ })
