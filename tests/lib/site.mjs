@@ -3,7 +3,7 @@
 // PostgreSQL, the shipped configuration.
 import { execFile } from 'node:child_process'
 import { randomInt } from 'node:crypto'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -43,6 +43,13 @@ export async function freePort () {
 function parseEnv (text) {
   return Object.fromEntries(
     [...text.matchAll(/^(\w+)='(.*)'$/gm)].map(m => [m[1], m[2]]))
+}
+
+/** Put lines KEY=value into a file of settings, instead of those of that name. */
+export async function changeSettings (path, lines) {
+  const kept = (await readFile(path, 'utf8')).split('\n')
+    .filter(line => !lines.some(ours => line.startsWith(ours.split('=')[0] + '=')))
+  await writeFile(path, [...kept.filter(Boolean), ...lines, ''].join('\n'))
 }
 
 /**
