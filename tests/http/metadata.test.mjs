@@ -26,7 +26,7 @@ test('the authorization server describes itself and nothing that does not work',
   assert.equal(m.jwks_uri, site.base + '/.well-known/jwks.json')
   assert.deepEqual(m.response_types_supported, ['code'])
   assert.deepEqual(m.code_challenge_methods_supported, ['S256'])
-  assert.deepEqual(m.scopes_supported, ['email', 'profile'])
+  assert.deepEqual(m.scopes_supported, ['openid', 'email', 'profile'])
   assert.deepEqual([...m.token_endpoint_auth_methods_supported].sort(),
     ['client_secret_basic', 'client_secret_post', 'none', 'private_key_jwt'])
   assert.equal(m.authorization_response_iss_parameter_supported, true)
@@ -54,7 +54,7 @@ test('forged host headers change no byte', async () => {
 })
 
 test('what is not served under .well-known is JSON 404', async () => {
-  for (const path of ['/.well-known/openid-configuration', '/.well-known/openid-configuration/mcp',
+  for (const path of ['/.well-known/openid-configuration/', '/.well-known/openid-configuration/mcp',
     '/.well-known/oauth-authorization-server/other', resourcePath + '/other', '/.well-known/nothing',
     '/mcp/.well-known/oauth-authorization-server', '/mcp/.well-known/oauth-protected-resource', '/.well-known/']) {
     const answer = await send(site.url(path))

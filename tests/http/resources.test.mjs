@@ -71,7 +71,7 @@ describe('metadata', () => {
 
   test('the authorization server lists what exists anywhere', async () => {
     const { json } = await send(site.url('/.well-known/oauth-authorization-server'))
-    assert.deepEqual(json.scopes_supported, ['email', 'profile', 'notes:write', 'files:read', 'files:*'])
+    assert.deepEqual(json.scopes_supported, ['openid', 'email', 'profile', 'notes:write', 'files:read', 'files:*'])
   })
 
   test('a challenge names the document and the base scopes of its own resource', async () => {
@@ -116,7 +116,8 @@ describe('resources at the authorization server', () => {
 describe('scopes', () => {
   test('asking for none gives the base scopes of the resource', async () => {
     assert.equal(await granted({ resource: files }), 'email files:read')
-    assert.equal(await granted({ resource: files, scope: 'openid' }), 'email files:read')
+    assert.equal(await granted({ resource: files, scope: 'offline_access' }), 'email files:read')
+    assert.equal(await granted({ resource: files, scope: 'openid' }), 'openid')
     assert.equal(await granted({}), 'email profile')
   })
 
