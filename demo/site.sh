@@ -17,6 +17,8 @@
 #                      a key named there replaces ours
 #   SITE_APACHE_BEFORE, SITE_APACHE_EXTRA
 #                      lines of httpd.conf before our Include and at the end
+#   SITE_MODULES       Apache modules that those lines need, such as auth_basic;
+#                      files of ours are in ${SHARE} there
 #   SITE_KEY_ALG       RS256 (default) or ES256: of JWT_PRIVATE_KEY_FILE
 #   SITE_PLAIN=1       leave the demo's MCP server and the root paths out
 #   SITE_SQL_BEFORE    SQL file that the owner runs before migrate
@@ -265,7 +267,7 @@ LogLevel warn
 ServerTokens Prod
 EOF
     for module in mpm_event authn_core authz_core authz_host alias env headers \
-      macro proxy proxy_http reqtimeout rewrite setenvif fcgid; do
+      macro proxy proxy_http reqtimeout rewrite setenvif fcgid ${SITE_MODULES-}; do
       echo "LoadModule ${module}_module $modules/mod_$module.so"
     done
     cat <<EOF
@@ -287,6 +289,7 @@ DocumentRoot $D/apache/www
   Require all granted
 </Directory>
 
+Define SHARE $share
 ${SITE_APACHE_BEFORE-}
 Define MCP_OAUTH_CONFIG $conf/mcp-oauth.conf
 Define MCP_OAUTH_GUARD_CONFIG $conf/guard.conf

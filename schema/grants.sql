@@ -20,12 +20,13 @@ DECLARE
       "authorization_request_create", "authorization_request_get",
       "pushed_request_create", "pushed_request_use",
       "device_authorization_create", "device_request_create", "device_redeem",
-      "login_begin", "login_finish", "login_end",
+      "login_begin", "login_finish", "login_end", "identity_sign_in",
       "consent_grant", "consent_deny", "code_redeem",
       "session_rotate", "session_find_legacy", "session_revoke", "status"],
     "mcp_oauth_guard": ["revocations_since", "status"],
     "mcp_oauth_admin": ["client_get", "client_register", "user_add",
-      "user_passwd", "revocations_since", "purge", "status"]
+      "user_passwd", "identity_add", "identity_remove", "identity_list",
+      "revocations_since", "purge", "status"]
   }';
   v_role text;
   v_function regprocedure;

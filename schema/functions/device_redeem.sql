@@ -43,7 +43,8 @@ BEGIN
   UPDATE oauth.device_code d SET spent_at = now(), session_id = p_session_id
    WHERE d.device_code_digest = p_device_code_digest AND d.spent_at IS NULL;
   PERFORM oauth.session_start(p_session_id, v.user_id, v.client_id, p_refresh_token_hash,
-    v.scope, v.resource, v.auth_at, p_access_s, p_idle_s, p_session_s, p_remote);
+    v.scope, v.resource, v.auth_at, p_access_s, p_idle_s,
+    oauth.session_limit_s(p_session_s, v.session_until), p_remote);
   RETURN QUERY SELECT 'redeemed', v.client_id, v.user_id, u.email::text, v.scope,
       v.resource, floor(extract(epoch FROM now()))::bigint,
       'refresh_token' = ANY (c.grant_types),
