@@ -99,7 +99,7 @@ static enum oauth_error
 refuse_person(struct request *rq, const char *name, const char *reason,
     const char *sentence)
 {
-	struct buf page = page_begin(rq, "You have no account here");
+	struct buf page = page_begin(rq, "You cannot sign in here");
 
 	log_raise(LOG_NOTICE);
 	log_event("sign-in refused");

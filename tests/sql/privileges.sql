@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- What the logins of the programs may do: call their functions, nothing else.
 BEGIN;
-SELECT plan(22);
+SELECT plan(28);
 
 SELECT is_empty($$
   SELECT r.rolname, c.oid::regclass FROM pg_class c
@@ -23,7 +23,8 @@ SELECT ok(NOT has_function_privilege('mcp_web', p.oid, 'EXECUTE'), p.proname || 
    AND p.proname IN ('user_add', 'user_passwd', 'purge', 'revocations_since', 'client_purge', 'attempt_take',
      'attempt_wait', 'client_retire', 'client_register_wait', 'client_configuration_refusal',
      'session_start', 'device_decide', 'device_poll', 'device_code_purge', 'pushed_request_purge',
-     'authorization_code_purge');
+     'authorization_code_purge', 'login_start', 'identity_find', 'identity_link', 'identity_add',
+     'identity_remove', 'identity_list');
 
 SELECT is_empty($$
   SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'oauth'::regnamespace

@@ -81,6 +81,16 @@ test_text(void)
 	ok(!text_to_int64("4x", 100, &n));
 	ok(!text_to_int64("", 100, &n));
 	ok(!text_to_int64("99999999999999999999", 100, &n));
+	ok(text_to_int64("0", 0, &n) && n == 0);
+	ok(!text_to_int64("9", 5, &n));
+	ok(text_is_email("a@b"));
+	ok(text_is_email("\xc3\xa9milie@example.com"));
+	ok(!text_is_email("a"));
+	ok(!text_is_email("@b"));
+	ok(!text_is_email("a@"));
+	ok(!text_is_email("a@b; c@d"));
+	ok(!text_is_email("a@b\n"));
+	ok(!text_is_email("a@\xff"));
 	ok(text_has_word("email profile", "profile"));
 	ok(!text_has_word("email profile", "prof"));
 	ok(text_is_utf8("\xc3\xa9", 2));
