@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "command.h"
 #include "crypto/jwks.h"
+#include "http/fetch.h"
 #include "oauth/grant_types.h"
 #include "oauth/redirect_uri.h"
 #include "oauth/registration.h"
@@ -109,6 +110,28 @@ read_jwks(struct command *command, const char *path)
 	return text;
 }
 
+/* What verifies its assertions, from one place.  False after a refusal was
+ * told. */
+static bool
+take_keys(struct command *command, char **args,
+    struct client_registration *registration)
+{
+	const char *jwks = command_option(args, "--jwks");
+	const char *jwks_uri = command_option(args, "--jwks-uri");
+
+	if (jwks && jwks_uri) {
+		(void)command_fail("--jwks and --jwks-uri exclude each other");
+		return false;
+	}
+	if (jwks_uri && !fetch_origin(command->arena, jwks_uri)) {
+		(void)command_fail("%s is no https URL", jwks_uri);
+		return false;
+	}
+	registration->jwks_uri = jwks_uri;
+	registration->jwks = jwks ? read_jwks(command, jwks) : NULL;
+	return !jwks || registration->jwks;
+}
+
 /* People connect it by codes or as a device, and it may act for itself. */
 static const char *
 grant_types_of(struct command *command, bool codes, bool device, bool machine)
@@ -132,19 +155,16 @@ static bool
 take_rights(struct command *command, const struct settings *settings,
     char **args, struct client_registration *registration)
 {
-	const char *jwks = command_option(args, "--jwks");
 	bool confidential = command_flag(args, "--confidential");
 	bool device = command_flag(args, "--device");
 	bool machine = command_flag(args, "--client-credentials");
 
-	registration->jwks_uri = command_option(args, "--jwks-uri");
 	registration->resources = take_resources(command, settings, args,
 	    "--resource");
 	registration->introspects = take_resources(command, settings, args,
 	    "--introspect");
-	if (!registration->resources || !registration->introspects)
-		return false;
-	if (jwks && !(registration->jwks = read_jwks(command, jwks)))
+	if (!registration->resources || !registration->introspects ||
+	    !take_keys(command, args, registration))
 		return false;
 	registration->token_endpoint_auth_method = registration->jwks ||
 	        registration->jwks_uri

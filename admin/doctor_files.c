@@ -130,6 +130,28 @@ check_jwks(struct doctor *doctor)
 		doctor_ok(doctor, "%s holds the keys of now and next", path);
 }
 
+/* Every token waits for it. */
+static void
+check_signing_keys(struct doctor *doctor)
+{
+	const struct settings *server = doctor->server;
+	struct jwt_key key;
+	const char *fault;
+
+	if (!server->jwt_private_key_file)
+		return;
+	if (keyring_signing_key(doctor->arena, server, time(NULL), &key,
+	        &fault) &&
+	    (!server->openid || keyring_id_token_key(server, &key, &fault)))
+		doctor_ok(doctor, "%s holds the key that signs",
+		    server->jwt_private_key_file);
+	else
+		doctor_problem(doctor,
+		    "put there what \"mcp-oauth key generate --alg RS256\" (or "
+		    "ES256) prints, readable to the endpoints alone",
+		    "%s: %s", server->jwt_private_key_file, fault);
+}
+
 static void
 check_state_directory(struct doctor *doctor, const char *path)
 {
@@ -157,8 +179,10 @@ doctor_files(struct doctor *doctor)
 	doctor->server = load(doctor, SETTINGS_SERVER, file);
 	doctor->guard = load(doctor, SETTINGS_GUARD,
 	    command_guard_file(doctor->command));
-	if (doctor->server)
+	if (doctor->server) {
 		check_state_directory(doctor, doctor->server->state_directory);
+		check_signing_keys(doctor);
+	}
 	if (!doctor->server || !doctor->guard)
 		return;
 	check_agreement(doctor);

@@ -102,15 +102,28 @@ destination(struct request *rq, const char **ret)
 
 /* ---- pages ---- */
 
+static void
+add_link(struct request *rq, struct buf *page, const char *location)
+{
+	buf_add(page, "<p><a href=\"");
+	html_add(page, location);
+	buf_add(page, "\">Go on to ");
+	html_add(page, redirect_uri_receiver(rq->arena, location));
+	buf_add(page, "</a></p>\n");
+}
+
+/* Anybody can register a client and send people a link with its client_id:
+ * unless the person pressed the button, or an ID token vouches for the client,
+ * the way on is shown and not gone. */
 static enum oauth_error
-show_signed_out(struct request *rq)
+show_signed_out(struct request *rq, bool asked)
 {
 	const char *location;
 	struct buf page;
 
 	if (!destination(rq, &location))
 		return pending_refuse_unreachable(rq);
-	if (location)
+	if (location && (asked || request_param(rq, ID_TOKEN_HINT)))
 		return reply_redirect(rq, location);
 	page = page_begin(rq, "You are signed out");
 	buf_add(&page,
@@ -122,6 +135,8 @@ show_signed_out(struct request *rq)
 		    "still know you, and then signs you in again without a "
 		    "question. Sign out there as well, or close the "
 		    "browser.</p>\n");
+	if (location)
+		add_link(rq, &page, location);
 	return page_end(rq, 200, &page);
 }
 
@@ -148,7 +163,7 @@ get_logout(struct request *rq)
 	struct buf page;
 
 	if (!browser->login_digest)
-		return show_signed_out(rq);
+		return show_signed_out(rq, false);
 	page = page_begin(rq, "Sign out");
 	buf_add(&page,
 	    "<p>Sign out in this browser?</p>\n"
@@ -195,7 +210,7 @@ post_logout(struct request *rq)
 		return pending_refuse_unreachable(rq);
 	browser_sign_out(rq);
 	log_event("signed out");
-	return show_signed_out(rq);
+	return show_signed_out(rq, true);
 }
 
 static const char *const paths[] = {"/api/oauth/logout", NULL};

@@ -22,6 +22,8 @@
 #include "oauth/bearer.h"
 #include "oauth/redirect_uri.h"
 #include "oauth/registration.h"
+#include "oauth/registration_response.h"
+#include "oauth/registration_update.h"
 #include "store/client_configuration.h"
 
 static enum oauth_error

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * authorization_request.h - the parameters of an authorization request
- * (OAuth 2.1 s4.1.1, RFC 7636, RFC 8707, OpenID Connect Core s3.1.2.1), checked in the same way by every
- * endpoint that takes them: authorize, which redirects or shows a page when
- * something is wrong, and par, which answers JSON.
+ * (OAuth 2.1 s4.1.1, RFC 7636, RFC 8707, OpenID Connect Core s3.1.2.1), checked
+ * in the same way by every endpoint that takes them: authorize, which redirects
+ * or shows a page when something is wrong, and par, which answers JSON.
  */
 #ifndef OAUTH_AUTHORIZATION_REQUEST_H
 #define OAUTH_AUTHORIZATION_REQUEST_H

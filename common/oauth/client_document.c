@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "base/uri.h"
 #include "http/fetch.h"
-#include "oauth/registration.h"
+#include "oauth/registration_document.h"
 #include "store/client_document.h"
 
 enum {

@@ -10,7 +10,7 @@
 
 #include "http/refuse.h"
 #include "oauth/resource.h"
-#include "store/session.h"
+#include "store/session_grant.h"
 
 /* resource is NULL when the request names none. */
 typedef enum oauth_error grant_handler(struct request *rq,

@@ -6,6 +6,7 @@
 #include "oauth/pkce.h"
 #include "oauth/refresh_token.h"
 #include "oauth/token_response.h"
+#include "store/code.h"
 
 static enum oauth_error
 answer_code(struct request *rq, const struct client_credentials *client,

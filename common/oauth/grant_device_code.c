@@ -6,6 +6,7 @@
 #include "oauth/grant.h"
 #include "oauth/refresh_token.h"
 #include "oauth/token_response.h"
+#include "store/device_redemption.h"
 
 static enum oauth_error
 answer(struct request *rq, const struct client_credentials *client,

@@ -5,6 +5,7 @@
 #include "oauth/refresh_token.h"
 #include "oauth/scope.h"
 #include "oauth/token_response.h"
+#include "store/session.h"
 
 /* What a refresh is tried with: the token, and which root its successor is
  * derived from. */

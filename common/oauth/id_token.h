@@ -6,7 +6,7 @@
 
 #include "base/arena.h"
 #include "base/settings.h"
-#include "store/session.h"
+#include "store/session_grant.h"
 
 /*
  * Sign an ID token for the grant, with RS256: who signed in, when, for which

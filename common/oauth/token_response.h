@@ -4,7 +4,7 @@
 #define OAUTH_TOKEN_RESPONSE_H
 
 #include "http/reply.h"
-#include "store/session.h"
+#include "store/session_grant.h"
 
 /* Can a token be signed?  To be asked before anything is spent; otherwise
  * refused already: 503. */

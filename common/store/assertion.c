@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/assertion.h"
 
+#include "store/outcome.h"
+
 enum client_keys_result
 client_keys(struct store *store, struct arena *arena, const char *client_id,
     struct client_keys *ret)
@@ -11,15 +13,15 @@ client_keys(struct store *store, struct arena *arena, const char *client_id,
 	    [CLIENT_KEYS_OK] = "ok",
 	    [CLIENT_KEYS_UNKNOWN] = "unknown_client",
 	    [CLIENT_KEYS_NONE] = "no_keys",
+	    [CLIENT_KEYS_STORE_DOWN] = OUTCOME_NO_ANSWER,
 	};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
 	int outcome;
 
 	store_add_text(&params, client_id);
-	row = store_call(store, &statement, &params);
-	outcome = row ? store_outcome(row, outcomes, 3) : -1;
-	if (outcome < 0)
+	outcome = outcome_of(store, &statement, &params, outcomes, &row);
+	if (outcome == CLIENT_KEYS_STORE_DOWN)
 		return CLIENT_KEYS_STORE_DOWN;
 	ret->jwks = store_text(arena, row, 0, "jwks");
 	ret->jwks_uri = store_text(arena, row, 0, "jwks_uri");

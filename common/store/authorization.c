@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/authorization.h"
 
+#include "store/outcome.h"
+
 static void
 add_request_and_browser(struct store_params *params, const char *request_id,
     const struct browser *browser)
@@ -11,9 +13,16 @@ add_request_and_browser(struct store_params *params, const char *request_id,
 }
 
 void
-authorization_add_openid(struct store_params *params,
+authorization_add_request(struct store_params *params,
     const struct authorization_request *request)
 {
+	store_add_text(params, request->client_id);
+	store_add_text(params, request->redirect_uri);
+	store_add_text(params, request->scope);
+	store_add_text(params, request->resource);
+	store_add_text(params, request->state);
+	store_add_text(params, request->code_challenge);
+	store_add_text(params, request->prompt);
 	store_add_text(params, request->nonce);
 	store_add_text(params, request->max_age_s);
 	store_add_text(params, request->login_hint);
@@ -33,24 +42,17 @@ authorization_request_create(struct store *store, struct arena *arena,
 	static const char *const outcomes[] = {
 	    [AUTHORIZATION_CREATED] = "created",
 	    [AUTHORIZATION_UNKNOWN_CLIENT] = "unknown_client",
+	    [AUTHORIZATION_CREATE_STORE_DOWN] = OUTCOME_NO_ANSWER,
 	};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
 	int outcome;
 
 	add_request_and_browser(&params, request->request_id, browser);
-	store_add_text(&params, request->client_id);
-	store_add_text(&params, request->redirect_uri);
-	store_add_text(&params, request->scope);
-	store_add_text(&params, request->resource);
-	store_add_text(&params, request->state);
-	store_add_text(&params, request->code_challenge);
-	store_add_text(&params, request->prompt);
-	authorization_add_openid(&params, request);
+	authorization_add_request(&params, request);
 	store_add_int64(&params, expires_s);
-	row = store_call(store, &statement, &params);
-	outcome = row ? store_outcome(row, outcomes, 2) : -1;
-	if (outcome < 0)
+	outcome = outcome_of(store, &statement, &params, outcomes, &row);
+	if (outcome == AUTHORIZATION_CREATE_STORE_DOWN)
 		return AUTHORIZATION_CREATE_STORE_DOWN;
 	*signed_in = store_bool(row, 0, "signed_in");
 	return (enum authorization_create_result)outcome;
@@ -93,16 +95,14 @@ authorization_request_get(struct store *store, struct arena *arena,
 	    [AUTHORIZATION_EXPIRED] = "expired",
 	    [AUTHORIZATION_DECIDED] = "decided",
 	    [AUTHORIZATION_OTHER_BROWSER] = "other_browser",
+	    [AUTHORIZATION_STORE_DOWN] = OUTCOME_NO_ANSWER,
 	};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
 	int outcome;
 
 	add_request_and_browser(&params, request_id, browser);
-	row = store_call(store, &statement, &params);
-	outcome = row ? store_outcome(row, outcomes, 5) : -1;
-	if (outcome < 0)
-		return AUTHORIZATION_STORE_DOWN;
+	outcome = outcome_of(store, &statement, &params, outcomes, &row);
 	if (outcome == AUTHORIZATION_PENDING)
 		read_request(arena, row, request_id, ret);
 	return (enum authorization_result)outcome;
@@ -123,12 +123,11 @@ decide(struct store *store, struct arena *arena,
 	    [DECISION_OTHER_BROWSER] = "other_browser",
 	    [DECISION_NOT_SIGNED_IN] = "not_signed_in",
 	    [DECISION_SCOPE] = "scope",
+	    [DECISION_STORE_DOWN] = OUTCOME_NO_ANSWER,
 	};
-	AUTO_RESULT *row = store_call(store, statement, params);
-	int outcome = row ? store_outcome(row, outcomes, 8) : -1;
+	AUTO_RESULT *row = NULL;
+	int outcome = outcome_of(store, statement, params, outcomes, &row);
 
-	if (outcome < 0)
-		return DECISION_STORE_DOWN;
 	if (outcome == DECISION_MADE || outcome == DECISION_REPEATED) {
 		ret->redirect_uri = store_text(arena, row, 0, "redirect_uri");
 		ret->state = store_text(arena, row, 0, "state");

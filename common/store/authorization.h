@@ -50,9 +50,9 @@ enum authorization_create_result {
 	AUTHORIZATION_CREATE_STORE_DOWN,
 };
 
-/* Add what OpenID Connect adds to a request, four parameters of the functions
- * that store one. */
-void authorization_add_openid(struct store_params *params,
+/* Add what a request asks for, client_id to expected_user_id, as the functions
+ * take it that store one. */
+void authorization_add_request(struct store_params *params,
     const struct authorization_request *request);
 
 /* Store a request that was checked, for expires_s.  AUTHORIZATION_CREATED sets

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/client.h"
 
+#include "store/outcome.h"
+
 void
 client_add_credentials(struct store_params *params,
     const struct client_credentials *client)
@@ -21,18 +23,14 @@ client_get(struct store *store, struct arena *arena, const char *client_id,
 	    [CLIENT_OK] = "ok",
 	    [CLIENT_UNKNOWN] = "unknown_client",
 	    [CLIENT_REFUSED] = "disabled",
+	    [CLIENT_STORE_DOWN] = OUTCOME_NO_ANSWER,
 	};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
 	int outcome;
 
 	store_add_text(&params, client_id);
-	row = store_call(store, &statement, &params);
-	if (!row)
-		return CLIENT_STORE_DOWN;
-	outcome = store_outcome(row, outcomes, 3);
-	if (outcome < 0)
-		return CLIENT_STORE_DOWN;
+	outcome = outcome_of(store, &statement, &params, outcomes, &row);
 	if (outcome != CLIENT_OK)
 		return (enum client_result)outcome;
 	ret->client_id = client_id;
@@ -74,24 +72,18 @@ client_check(struct store *store, struct arena *arena,
 {
 	static const struct statement statement = {"client_check",
 	    "SELECT oauth.client_check($1, $2, $3)", true};
-	static const char *const outcomes[] = {"ok", "unknown_client",
-	    "unexpected_secret", "missing_secret", "wrong_secret",
-	    "wrong_method"};
+	static const char *const outcomes[] = {
+	    [CLIENT_OK] = "ok",
+	    [CLIENT_UNKNOWN] = "unknown_client",
+	    [CLIENT_REFUSED] = OUTCOME_BAD_CLIENT,
+	    [CLIENT_STORE_DOWN] = OUTCOME_NO_ANSWER,
+	};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
-	int outcome;
 
 	client_add_credentials(&params, client);
-	row = store_call(store, &statement, &params);
-	if (!row)
-		return CLIENT_STORE_DOWN;
-	outcome = store_outcome(row, outcomes,
-	    sizeof(outcomes) / sizeof(*outcomes));
-	if (outcome < 0)
-		return CLIENT_STORE_DOWN;
-	if (outcome == 0)
-		return CLIENT_OK;
-	return outcome == 1 ? CLIENT_UNKNOWN : CLIENT_REFUSED;
+	return (enum client_result)outcome_of(store, &statement, &params,
+	    outcomes, &row);
 }
 
 void
@@ -131,6 +123,7 @@ client_register(struct store *store, struct arena *arena,
 	    [CLIENT_REGISTERED] = "registered",
 	    [CLIENT_THROTTLED] = "throttled",
 	    [CLIENT_DUPLICATE] = "duplicate",
+	    [CLIENT_REGISTER_STORE_DOWN] = OUTCOME_NO_ANSWER,
 	};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
@@ -146,11 +139,8 @@ client_register(struct store *store, struct arena *arena,
 	store_add_text(&params, receivers);
 	store_add_text(&params, registration->resources);
 	store_add_text(&params, registration->introspects);
-	row = store_call(store, &statement, &params);
-	if (!row)
-		return CLIENT_REGISTER_STORE_DOWN;
-	outcome = store_outcome(row, outcomes, 3);
-	if (outcome < 0)
+	outcome = outcome_of(store, &statement, &params, outcomes, &row);
+	if (outcome == CLIENT_REGISTER_STORE_DOWN)
 		return CLIENT_REGISTER_STORE_DOWN;
 	*issued_s = store_int64(row, 0, "issued_s");
 	*retry_after_s = store_int64(row, 0, "retry_after_s");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/client_configuration.h"
 
+#include "store/outcome.h"
+
 /* Call, and read the outcome, of which done is the good one. */
 static enum configuration_result
 call(struct store *store, const struct statement *statement,
@@ -12,15 +14,11 @@ call(struct store *store, const struct statement *statement,
 	    [CONFIGURATION_DISABLED] = "disabled",
 	    [CONFIGURATION_WRONG_TOKEN] = "wrong_token",
 	    [CONFIGURATION_WRONG_SECRET] = "wrong_secret",
+	    [CONFIGURATION_STORE_DOWN] = OUTCOME_NO_ANSWER,
 	};
-	int outcome;
 
-	*row = store_call(store, statement, params);
-	if (!*row)
-		return CONFIGURATION_STORE_DOWN;
-	outcome = store_outcome(*row, outcomes, 5);
-	return outcome < 0 ? CONFIGURATION_STORE_DOWN
-	                   : (enum configuration_result)outcome;
+	return (enum configuration_result)outcome_of(store, statement, params,
+	    outcomes, row);
 }
 
 static struct client_registration

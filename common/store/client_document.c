@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/client_document.h"
 
+#include "store/outcome.h"
+
 enum document_put_result
 client_document_put(struct store *store, struct arena *arena,
     const struct client_registration *registration, int64_t fresh_s)
@@ -12,10 +14,10 @@ client_document_put(struct store *store, struct arena *arena,
 	static const char *const outcomes[] = {
 	    [DOCUMENT_STORED] = "stored",
 	    [DOCUMENT_REGISTERED_OTHERWISE] = "registered_otherwise",
+	    [DOCUMENT_STORE_DOWN] = OUTCOME_NO_ANSWER,
 	};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
-	int outcome;
 
 	store_add_text(&params, registration->client_id);
 	store_add_text(&params, registration->client_name);
@@ -32,10 +34,8 @@ client_document_put(struct store *store, struct arena *arena,
 	store_add_text(&params, registration->jwks_uri);
 	store_add_text(&params, registration->post_logout_redirect_uris);
 	store_add_int64(&params, fresh_s);
-	row = store_call(store, &statement, &params);
-	outcome = row ? store_outcome(row, outcomes, 2) : -1;
-	return outcome < 0 ? DOCUMENT_STORE_DOWN
-	                   : (enum document_put_result)outcome;
+	return (enum document_put_result)outcome_of(store, &statement, &params,
+	    outcomes, &row);
 }
 
 bool

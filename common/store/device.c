@@ -2,6 +2,7 @@
 #include "store/device.h"
 
 #include "base/log.h"
+#include "store/outcome.h"
 
 enum device_create_result
 device_authorization_create(struct store *store, struct arena *arena,
@@ -16,10 +17,10 @@ device_authorization_create(struct store *store, struct arena *arena,
 	    [DEVICE_CREATED] = "created",
 	    [DEVICE_DUPLICATE] = "duplicate",
 	    [DEVICE_UNKNOWN_CLIENT] = "unknown_client",
+	    [DEVICE_CREATE_STORE_DOWN] = OUTCOME_NO_ANSWER,
 	};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
-	int outcome;
 
 	store_add_digest(&params, &device->device_code_digest);
 	store_add_digest(&params, &device->user_code_digest);
@@ -28,10 +29,8 @@ device_authorization_create(struct store *store, struct arena *arena,
 	store_add_text(&params, device->resource);
 	store_add_int64(&params, device->interval_s);
 	store_add_int64(&params, device->expires_s);
-	row = store_call(store, &statement, &params);
-	outcome = row ? store_outcome(row, outcomes, 3) : -1;
-	return outcome < 0 ? DEVICE_CREATE_STORE_DOWN
-	                   : (enum device_create_result)outcome;
+	return (enum device_create_result)outcome_of(store, &statement, &params,
+	    outcomes, &row);
 }
 
 enum device_request_result
@@ -48,6 +47,7 @@ device_request_create(struct store *store, struct arena *arena,
 	    [DEVICE_REQUEST_CREATED] = "created",
 	    [DEVICE_REQUEST_UNKNOWN] = "unknown",
 	    [DEVICE_REQUEST_THROTTLED] = "throttled",
+	    [DEVICE_REQUEST_STORE_DOWN] = OUTCOME_NO_ANSWER,
 	};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
@@ -62,9 +62,8 @@ device_request_create(struct store *store, struct arena *arena,
 	store_add_int64(&params, limits->per_remote);
 	store_add_int64(&params, limits->per_user);
 	store_add_int64(&params, limits->window_s);
-	row = store_call(store, &statement, &params);
-	outcome = row ? store_outcome(row, outcomes, 3) : -1;
-	if (outcome < 0)
+	outcome = outcome_of(store, &statement, &params, outcomes, &row);
+	if (outcome == DEVICE_REQUEST_STORE_DOWN)
 		return DEVICE_REQUEST_STORE_DOWN;
 	log_text("client_id", store_text(arena, row, 0, "client_id"));
 	*signed_in = store_bool(row, 0, "signed_in");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/direct_grant.h"
 
+#include "store/outcome.h"
+
 static const char *const outcomes[] = {
     [DIRECT_GRANTED] = "granted",
     [DIRECT_PUBLIC_CLIENT] = "public_client",
@@ -10,23 +12,18 @@ static const char *const outcomes[] = {
     [DIRECT_REPLAYED] = "replayed",
     [DIRECT_UNKNOWN_USER] = "unknown_user",
     [DIRECT_USER] = "user",
+    [DIRECT_BAD_CLIENT] = OUTCOME_BAD_CLIENT,
+    [DIRECT_STORE_DOWN] = OUTCOME_NO_ANSWER,
 };
-
-enum { N_OUTCOMES = sizeof(outcomes) / sizeof(*outcomes) };
 
 static enum direct_grant_result
 call(struct store *store, struct arena *arena,
     const struct statement *statement, const struct store_params *params,
     const char *session_id, struct session_grant *ret)
 {
-	AUTO_RESULT *row = store_call(store, statement, params);
-	int outcome;
+	AUTO_RESULT *row = NULL;
+	int outcome = outcome_of(store, statement, params, outcomes, &row);
 
-	if (row && session_client_refused(row))
-		return DIRECT_BAD_CLIENT;
-	outcome = row ? store_outcome(row, outcomes, N_OUTCOMES) : -1;
-	if (outcome < 0)
-		return DIRECT_STORE_DOWN;
 	if (outcome == DIRECT_GRANTED)
 		session_read_grant(arena, row, session_id, ret);
 	return (enum direct_grant_result)outcome;

@@ -4,7 +4,7 @@
 #ifndef STORE_DIRECT_GRANT_H
 #define STORE_DIRECT_GRANT_H
 
-#include "store/session.h"
+#include "store/session_grant.h"
 
 enum direct_grant_result {
 	DIRECT_GRANTED,

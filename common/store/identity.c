@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/identity.h"
 
+#include "store/outcome.h"
+
 enum identity_result
 identity_sign_in(struct store *store, struct arena *arena,
     const struct identity_sign_in *sign_in, const char **user_id)
@@ -15,6 +17,7 @@ identity_sign_in(struct store *store, struct arena *arena,
 	    [IDENTITY_NO_EMAIL] = "email",
 	    [IDENTITY_EMAIL_TAKEN] = "email_taken",
 	    [IDENTITY_DISABLED] = "disabled",
+	    [IDENTITY_STORE_DOWN] = OUTCOME_NO_ANSWER,
 	};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
@@ -33,10 +36,7 @@ identity_sign_in(struct store *store, struct arena *arena,
 	store_add_text(&params, sign_in->scope_given);
 	store_add_text(&params, sign_in->remote);
 	store_add_text(&params, sign_in->user_agent);
-	row = store_call(store, &statement, &params);
-	outcome = row ? store_outcome(row, outcomes, 5) : -1;
-	if (outcome < 0)
-		return IDENTITY_STORE_DOWN;
+	outcome = outcome_of(store, &statement, &params, outcomes, &row);
 	if (outcome == IDENTITY_SIGNED_IN)
 		*user_id = store_text(arena, row, 0, "user_id");
 	return (enum identity_result)outcome;
@@ -51,6 +51,7 @@ identity_add(struct store *store, struct arena *arena, const char *source,
 	static const char *const outcomes[] = {
 	    [IDENTITY_ADDED] = "added",
 	    [IDENTITY_DUPLICATE] = "duplicate",
+	    [IDENTITY_ADD_STORE_DOWN] = OUTCOME_NO_ANSWER,
 	};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
@@ -59,11 +60,9 @@ identity_add(struct store *store, struct arena *arena, const char *source,
 	store_add_text(&params, source);
 	store_add_text(&params, name);
 	store_add_text(&params, *email);
-	row = store_call(store, &statement, &params);
-	outcome = row ? store_outcome(row, outcomes, 2) : -1;
-	if (outcome < 0)
-		return IDENTITY_ADD_STORE_DOWN;
-	*email = store_text(arena, row, 0, "email");
+	outcome = outcome_of(store, &statement, &params, outcomes, &row);
+	if (outcome != IDENTITY_ADD_STORE_DOWN)
+		*email = store_text(arena, row, 0, "email");
 	return (enum identity_add_result)outcome;
 }
 
@@ -76,17 +75,15 @@ identity_remove(struct store *store, struct arena *arena, const char *source,
 	static const char *const outcomes[] = {
 	    [IDENTITY_REMOVED] = "removed",
 	    [IDENTITY_REMOVE_UNKNOWN] = "unknown",
+	    [IDENTITY_REMOVE_STORE_DOWN] = OUTCOME_NO_ANSWER,
 	};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
-	int outcome;
 
 	store_add_text(&params, source);
 	store_add_text(&params, name);
-	row = store_call(store, &statement, &params);
-	outcome = row ? store_outcome(row, outcomes, 2) : -1;
-	return outcome < 0 ? IDENTITY_REMOVE_STORE_DOWN
-	                   : (enum identity_remove_result)outcome;
+	return (enum identity_remove_result)outcome_of(store, &statement,
+	    &params, outcomes, &row);
 }
 
 PGresult *

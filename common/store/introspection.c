@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/introspection.h"
 
-#include "store/session.h"
+#include "store/outcome.h"
 
 enum introspect_result
 token_introspect(struct store *store, struct arena *arena,
@@ -16,6 +16,8 @@ token_introspect(struct store *store, struct arena *arena,
 	    [INTROSPECT_ACTIVE] = "active",
 	    [INTROSPECT_INACTIVE] = "inactive",
 	    [INTROSPECT_NOT_ALLOWED] = "not_allowed",
+	    [INTROSPECT_BAD_CLIENT] = OUTCOME_BAD_CLIENT,
+	    [INTROSPECT_STORE_DOWN] = OUTCOME_NO_ANSWER,
 	};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
@@ -27,11 +29,8 @@ token_introspect(struct store *store, struct arena *arena,
 	store_add_text(&params, token->jti);
 	store_add_int64(&params, token->issued_s);
 	store_add_text(&params, token->resource);
-	row = store_call(store, &statement, &params);
-	if (row && session_client_refused(row))
-		return INTROSPECT_BAD_CLIENT;
-	outcome = row ? store_outcome(row, outcomes, 3) : -1;
-	if (outcome < 0)
+	outcome = outcome_of(store, &statement, &params, outcomes, &row);
+	if (outcome == INTROSPECT_STORE_DOWN)
 		return INTROSPECT_STORE_DOWN;
 	*username = store_text(arena, row, 0, "username");
 	return (enum introspect_result)outcome;
@@ -47,6 +46,7 @@ userinfo(struct store *store, struct arena *arena,
 	static const char *const outcomes[] = {
 	    [USERINFO_ACTIVE] = "active",
 	    [USERINFO_INACTIVE] = "inactive",
+	    [USERINFO_STORE_DOWN] = OUTCOME_NO_ANSWER,
 	};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
@@ -57,9 +57,8 @@ userinfo(struct store *store, struct arena *arena,
 	store_add_text(&params, token->client_id);
 	store_add_text(&params, token->jti);
 	store_add_int64(&params, token->issued_s);
-	row = store_call(store, &statement, &params);
-	outcome = row ? store_outcome(row, outcomes, 2) : -1;
-	if (outcome < 0)
+	outcome = outcome_of(store, &statement, &params, outcomes, &row);
+	if (outcome == USERINFO_STORE_DOWN)
 		return USERINFO_STORE_DOWN;
 	ret->email = store_text(arena, row, 0, "email");
 	ret->name = store_text(arena, row, 0, "user_name");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/login.h"
 
+#include "store/outcome.h"
+
 enum login_result
 login_begin(struct store *store, struct arena *arena, const char *email,
     const char *remote, const struct login_limits *limits,
@@ -11,6 +13,7 @@ login_begin(struct store *store, struct arena *arena, const char *email,
 	static const char *const outcomes[] = {
 	    [LOGIN_CHECK] = "check",
 	    [LOGIN_REFUSED] = "refused",
+	    [LOGIN_STORE_DOWN] = OUTCOME_NO_ANSWER,
 	};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
@@ -21,9 +24,8 @@ login_begin(struct store *store, struct arena *arena, const char *email,
 	store_add_int64(&params, limits->per_account);
 	store_add_int64(&params, limits->per_remote);
 	store_add_int64(&params, limits->window_s);
-	row = store_call(store, &statement, &params);
-	outcome = row ? store_outcome(row, outcomes, 2) : -1;
-	if (outcome < 0)
+	outcome = outcome_of(store, &statement, &params, outcomes, &row);
+	if (outcome == LOGIN_STORE_DOWN)
 		return LOGIN_STORE_DOWN;
 	ret->user_id = store_text(arena, row, 0, "user_id");
 	ret->password_hash = store_text(arena, row, 0, "password_hash");
@@ -43,10 +45,10 @@ login_finish(struct store *store, struct arena *arena, const char *user_id,
 	static const char *const outcomes[] = {
 	    [LOGIN_SIGNED_IN] = "signed_in",
 	    [LOGIN_FINISH_REFUSED] = "refused",
+	    [LOGIN_FINISH_STORE_DOWN] = OUTCOME_NO_ANSWER,
 	};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
-	int outcome;
 
 	store_add_text(&params, user_id);
 	store_add_digest(&params, login_digest);
@@ -56,10 +58,8 @@ login_finish(struct store *store, struct arena *arena, const char *user_id,
 	store_add_text(&params, user_agent);
 	store_add_int64(&params, limits->per_account);
 	store_add_int64(&params, limits->window_s);
-	row = store_call(store, &statement, &params);
-	outcome = row ? store_outcome(row, outcomes, 2) : -1;
-	return outcome < 0 ? LOGIN_FINISH_STORE_DOWN
-	                   : (enum login_finish_result)outcome;
+	return (enum login_finish_result)outcome_of(store, &statement, &params,
+	    outcomes, &row);
 }
 
 bool
@@ -68,11 +68,16 @@ login_end(struct store *store, struct arena *arena,
 {
 	static const struct statement statement = {"login_end",
 	    "SELECT * FROM oauth.login_end($1)", true};
-	static const char *const outcomes[] = {"ended", "unknown"};
+	enum { ENDED, UNKNOWN, NO_ANSWER };
+	static const char *const outcomes[] = {
+	    [ENDED] = "ended",
+	    [UNKNOWN] = "unknown",
+	    [NO_ANSWER] = OUTCOME_NO_ANSWER,
+	};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
 
 	store_add_digest(&params, login_digest);
-	row = store_call(store, &statement, &params);
-	return row && store_outcome(row, outcomes, 2) >= 0;
+	return outcome_of(store, &statement, &params, outcomes, &row) !=
+	    NO_ANSWER;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/pushed_request.h"
 
+#include "store/outcome.h"
+
 enum pushed_create_result
 pushed_request_create(struct store *store, struct arena *arena,
     const struct sha256 *request_uri_digest,
@@ -13,25 +15,16 @@ pushed_request_create(struct store *store, struct arena *arena,
 	static const char *const outcomes[] = {
 	    [PUSHED_CREATED] = "created",
 	    [PUSHED_UNKNOWN_CLIENT] = "unknown_client",
+	    [PUSHED_CREATE_STORE_DOWN] = OUTCOME_NO_ANSWER,
 	};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
-	int outcome;
 
 	store_add_digest(&params, request_uri_digest);
-	store_add_text(&params, request->client_id);
-	store_add_text(&params, request->redirect_uri);
-	store_add_text(&params, request->scope);
-	store_add_text(&params, request->resource);
-	store_add_text(&params, request->state);
-	store_add_text(&params, request->code_challenge);
-	store_add_text(&params, request->prompt);
-	authorization_add_openid(&params, request);
+	authorization_add_request(&params, request);
 	store_add_int64(&params, expires_s);
-	row = store_call(store, &statement, &params);
-	outcome = row ? store_outcome(row, outcomes, 2) : -1;
-	return outcome < 0 ? PUSHED_CREATE_STORE_DOWN
-	                   : (enum pushed_create_result)outcome;
+	return (enum pushed_create_result)outcome_of(store, &statement, &params,
+	    outcomes, &row);
 }
 
 enum pushed_use_result
@@ -49,6 +42,7 @@ pushed_request_use(struct store *store, struct arena *arena,
 	    [PUSHED_EXPIRED] = "expired",
 	    [PUSHED_NOT_YOURS] = "not_yours",
 	    [PUSHED_CLIENT] = "unknown_client",
+	    [PUSHED_USE_STORE_DOWN] = OUTCOME_NO_ANSWER,
 	};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
@@ -60,10 +54,7 @@ pushed_request_use(struct store *store, struct arena *arena,
 	store_add_digest(&params, &browser->browser_digest);
 	store_add_digest(&params, browser->login_digest);
 	store_add_int64(&params, expires_s);
-	row = store_call(store, &statement, &params);
-	outcome = row ? store_outcome(row, outcomes, 5) : -1;
-	if (outcome < 0)
-		return PUSHED_USE_STORE_DOWN;
+	outcome = outcome_of(store, &statement, &params, outcomes, &row);
 	if (outcome == PUSHED_USED) {
 		*ret = (struct authorization_request){
 		    .request_id = request_id,

@@ -80,10 +80,4 @@ const char *store_text(struct arena *arena, const PGresult *result, int row,
 int64_t store_int64(const PGresult *result, int row, const char *column);
 bool store_bool(const PGresult *result, int row, const char *column);
 
-/*
- * Which of names (n of them) the first row's first column says, noted on the
- * log line as "outcome"; -1 for one that is not among them.
- */
-int store_outcome(const PGresult *result, const char *const *names, size_t n);
-
 #endif

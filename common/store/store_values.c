@@ -75,18 +75,3 @@ store_bool(const PGresult *result, int row, const char *column)
 
 	return value && text_equal(value, "t");
 }
-
-int
-store_outcome(const PGresult *result, const char *const *names, size_t n)
-{
-	const char *outcome = PQgetvalue(result, 0, 0);
-	size_t i;
-
-	log_text("outcome", outcome);
-	for (i = 0; i < n; i++)
-		if (names[i] && text_equal(names[i], outcome))
-			return (int)i;
-	log_raise(LOG_ERROR);
-	log_text("fault", "the database answered with an unknown outcome");
-	return -1;
-}

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/user.h"
 
+#include "store/outcome.h"
+
 enum user_add_result
 user_add(struct store *store, struct arena *arena, const char *email,
     const char *name, const char *password_hash, const char **user_id)
@@ -10,6 +12,7 @@ user_add(struct store *store, struct arena *arena, const char *email,
 	static const char *const outcomes[] = {
 	    [USER_ADDED] = "added",
 	    [USER_DUPLICATE] = "duplicate",
+	    [USER_STORE_DOWN] = OUTCOME_NO_ANSWER,
 	};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
@@ -18,9 +21,8 @@ user_add(struct store *store, struct arena *arena, const char *email,
 	store_add_text(&params, email);
 	store_add_text(&params, name);
 	store_add_text(&params, password_hash);
-	row = store_call(store, &statement, &params);
-	outcome = row ? store_outcome(row, outcomes, 2) : -1;
-	if (outcome < 0)
+	outcome = outcome_of(store, &statement, &params, outcomes, &row);
+	if (outcome == USER_STORE_DOWN)
 		return USER_STORE_DOWN;
 	*user_id = store_text(arena, row, 0, "user_id");
 	return (enum user_add_result)outcome;

@@ -33,6 +33,18 @@ test('doctor names what is wrong: no guard, and a token endpoint that sees no cr
   }
 })
 
+test('doctor names a key that signs no ID tokens', async () => {
+  const other = await startSite({ plain: true, extra: { SITE_KEY_ALG: 'ES256' } })
+  try {
+    await assert.rejects(other.command('doctor'), error => {
+      assert.match(error.stdout, /problem: \S+signing-key.pem: the first key of JWT_PRIVATE_KEY_FILE must be RSA/)
+      return true
+    })
+  } finally {
+    await other.stop()
+  }
+})
+
 test('a client added by hand works, with its secret and only its own addresses', async () => {
   const { stdout } = await site.command('client', 'add', '--name', 'By hand', '--redirect-uri', callback, '--confidential',
     '--database', site.values.DATABASE_URL)
@@ -45,6 +57,13 @@ test('a client added by hand works, with its secret and only its own addresses',
   assert.equal((await token(site, { ...redemption(client, code, verifier), client_secret: secret })).status, 200)
   await assert.rejects(site.command('client', 'add', '--name', 'Bad', '--redirect-uri', 'http://app.example/cb',
     '--database', site.values.DATABASE_URL), /redirect URI/)
+})
+
+test('keys that no assertion could be verified with are refused', async () => {
+  const add = (...more) => site.command('client', 'add', '--name', 'Job', '--client-credentials', ...more)
+  await assert.rejects(add('--jwks-uri', 'http://job.example/jwks.json'), /http:\/\/job.example\/jwks.json is no https URL/)
+  await assert.rejects(add('--jwks-uri', 'https://job.example/jwks.json', '--jwks', site.values.JWKS_FILE), /exclude each other/)
+  await assert.rejects(add('--jwks', site.values.MCP_OAUTH_CONFIG), /no JWK set/)
 })
 
 test('secrets are masked, and typed ones refused by name', async () => {

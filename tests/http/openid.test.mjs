@@ -254,9 +254,18 @@ describe('signing out at the word of a client', () => {
     await stays({ client_id: 'nobody', post_logout_redirect_uri: goodbye })
     await stays({ id_token_hint: 'x.y.z', client_id: client.client_id, post_logout_redirect_uri: goodbye })
     await stays({ id_token_hint: tokens.id_token, client_id: (await register(site)).client_id, post_logout_redirect_uri: goodbye })
-    assert.equal((await logout(new Browser(site), { client_id: client.client_id, post_logout_redirect_uri: goodbye })).headers.location, goodbye)
     const page = await logout(browser, {})
     assert.equal((await browser.post('/api/oauth/logout', { ...fields(page), csrf: 'wrong' })).status, 403)
+  })
+
+  test('a link that anybody can make leads on only by a click', async () => {
+    const { browser, client } = await signedIn()
+    const named = { client_id: client.client_id, post_logout_redirect_uri: goodbye }
+    const answer = await logout(new Browser(site), named)
+    assert.equal(answer.status, 200)
+    assert.ok(answer.text.includes(`<a href="${goodbye}">Go on to`), answer.text)
+    const page = await logout(browser, named)
+    assert.equal((await browser.post('/api/oauth/logout', fields(page))).headers.location, goodbye)
   })
 
   test('a form of the client is sent on as GET, so that cookies come along', async () => {

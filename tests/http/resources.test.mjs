@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { authorizationRequest, Browser, callback, connect, newVerifier, refreshing, register, rpc, token } from '../lib/flow.mjs'
 import { send } from '../lib/http.mjs'
-import { startSite } from '../lib/site.mjs'
+import { addClient, startSite } from '../lib/site.mjs'
 
 const settings = `MCP_RESOURCES=/mcp /files /files/deep
 MCP_RESOURCE_NAME=/files Company <files>
@@ -168,9 +168,11 @@ describe('scopes', () => {
   })
 
   test('what the operator gives a client limits it', async () => {
-    const { stdout } = await site.command('client', 'add', '--name', 'Reader', '--scope', 'files:read:* email',
-      '--redirect-uri', callback, '--database', site.values.DATABASE_URL)
-    const client = { client_id: /client_id\W+([\w-]+)/.exec(stdout)[1], redirect_uris: [callback] }
+    const client = {
+      ...await addClient(site, '--name', 'Reader', '--scope', 'files:read:* email',
+        '--redirect-uri', callback, '--database', site.values.DATABASE_URL),
+      redirect_uris: [callback]
+    }
     assert.equal(await granted({ resource: files, scope: 'email profile files:read:all files:read' }, { client }), 'email files:read:all')
     assert.equal(await granted({ resource: files }, { client }), 'email')
     assert.equal(await outcome(client, { resource: files, scope: 'files:*' }), 'invalid_scope')

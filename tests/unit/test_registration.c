@@ -3,6 +3,8 @@
 #include "crypto/digest.h"
 #include "oauth/redirect_uri.h"
 #include "oauth/registration.h"
+#include "oauth/registration_response.h"
+#include "oauth/registration_update.h"
 #include "tap.h"
 
 static const struct settings settings = {

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+#
+# apache.sh - an Apache of the site's own around the configuration files that we
+# ship, and the FastCGI programs below it.  Sourced by site.sh.
+
+find_apache() {
+  APACHE_BIN=$(command -v apache2 || command -v httpd || true)
+  [ -n "$APACHE_BIN" ] || [ ! -x /usr/sbin/apache2 ] ||
+    APACHE_BIN=/usr/sbin/apache2
+  [ -n "$APACHE_BIN" ] || die 'no Apache found: run demo/packages.sh demo'
+  for modules in /usr/lib/apache2/modules /usr/lib64/httpd/modules ''; do
+    [ ! -e "$modules/mod_fcgid.so" ] || return 0
+  done
+  die 'no mod_fcgid found: run demo/packages.sh demo'
+}
+
+apache_make() {
+  local share=$D/usr/share/mcp-oauth/apache-conf
+  find_apache
+  {
+    cat <<EOF
+ServerRoot $D/apache
+ServerName 127.0.0.1
+Listen 127.0.0.1:$port
+PidFile $D/apache/run/httpd.pid
+DefaultRuntimeDir $D/apache/run
+Mutex file:$D/apache/run default
+ErrorLog $D/log/error.log
+LogLevel warn
+ServerTokens Prod
+EOF
+    for module in mpm_event authn_core authz_core authz_host alias env headers \
+      macro proxy proxy_http reqtimeout rewrite setenvif fcgid ${SITE_MODULES-}; do
+      echo "LoadModule ${module}_module $modules/mod_$module.so"
+    done
+    cat <<EOF
+StartServers 1
+ServerLimit 2
+ThreadsPerChild 32
+MaxRequestWorkers 64
+MinSpareThreads 4
+MaxSpareThreads 64
+FcgidIPCDir $D/apache/run/fcgid
+FcgidProcessTableFile $D/apache/run/fcgid.shm
+FcgidSpawnScoreUpLimit 50
+DocumentRoot $D/apache/www
+<Directory />
+  AllowOverride None
+  Require all denied
+</Directory>
+<Directory $D/apache/www>
+  Require all granted
+</Directory>
+
+Define SHARE $share
+${SITE_APACHE_BEFORE-}
+Define MCP_OAUTH_CONFIG $conf/mcp-oauth.conf
+Define MCP_OAUTH_GUARD_CONFIG $conf/guard.conf
+Include $share/mcp-oauth.conf
+CustomLog $D/log/access.log mcp_oauth
+EOF
+    if [ -z "${SITE_PLAIN-}" ]; then
+      cat <<EOF
+
+# What the demo adds: paths of old clients, and an MCP server at /mcp.
+Include $share/legacy-paths.conf
+Alias /mcp $D/usr/libexec/mcp-oauth/demo/whoami
+<Directory $D/usr/libexec/mcp-oauth/demo>
+  Options +ExecCGI
+  SetHandler fcgid-script
+  Require all granted
+</Directory>
+Use GuardMCP /mcp
+EOF
+      [ ! -x "$D/usr/libexec/mcp-oauth/demo/whoami" ] ||
+        echo "FcgidCmdOptions $D/usr/libexec/mcp-oauth/demo/whoami MaxProcesses 16 MinProcesses 1"
+    fi
+    printf '%s\n' "${SITE_APACHE_EXTRA-}"
+  } >"$D/apache/httpd.conf"
+}
+
+web_start() {
+  find_apache
+  as "$APACHE_BIN" -d "$D/apache" -f "$D/apache/httpd.conf" -k start \
+    </dev/null >>"$D/log/setup.log" 2>&1 ||
+    die "Apache did not start: $(tail -n 5 "$D/log/setup.log" "$D/log/error.log")"
+}
+
+web_pid() {
+  pid_of "$D/apache/run/httpd.pid"
+}
+
+# The FastCGI programs are children of Apache's process manager; it ends them,
+# and what it forgets is found by its path.
+web_stop() {
+  local pid
+  pid=$(web_pid)
+  if alive "$pid" "$D/apache"; then
+    kill -TERM "$pid"
+    await 20 gone "$pid" "$D/apache" || kill -KILL "$pid"
+  fi
+  rm -f "$D/apache/run/httpd.pid"
+  await 10 programs_gone || programs kill -KILL
+}
+
+programs() { # COMMAND...: with the pid of each program of this site
+  local link pid
+  for link in /proc/[0-9]*/exe; do
+    case $(readlink "$link" 2>/dev/null) in
+    "$D"/usr/libexec/*)
+      pid=${link#/proc/}
+      "$@" "${pid%/exe}" || true
+      ;;
+    esac
+  done
+}
+
+programs_gone() {
+  [ -z "$(programs echo)" ]
+}
+
+healthy() {
+  [ "$(http_status "$port" /api/oauth/health)" = 200 ]
+}

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+#
+# process.sh - the account that a site runs as, its processes and its port.
+# Sourced by site.sh.
+
+if [ "$(id -u)" -eq 0 ]; then
+  account=www-data
+else
+  account=$(id -un)
+fi
+
+# Run a command as the account that everything runs as.
+as() {
+  if [ "$(id -u)" -eq 0 ]; then
+    (cd / && exec runuser -u "$account" -- "$@")
+  else
+    (cd / && exec "$@")
+  fi
+}
+
+# Does process $1 exist, and is $2 part of its command line?  A pid file may
+# outlive its process, and another process get the number.
+alive() {
+  [ -n "$1" ] && [ -r "/proc/$1/cmdline" ] &&
+    tr '\0' ' ' <"/proc/$1/cmdline" | grep -qF -- "$2"
+}
+
+pid_of() {
+  [ ! -s "$1" ] || head -n 1 "$1" | tr -cd 0-9
+}
+
+await() { # SECONDS COMMAND...: until it succeeds
+  local end=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    [ "$SECONDS" -lt "$end" ] || return 1
+    sleep 0.05
+  done
+}
+
+gone() {
+  ! alive "$1" "$2"
+}
+
+port_busy() {
+  (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+port_free() {
+  ! port_busy "$port" ||
+    die "port $port of 127.0.0.1 is in use: choose another, such as PORT=$((port + 1))"
+}
+
+# The status code of a GET, without curl.
+http_status() { # PORT PATH
+  local line
+  (
+    exec 3<>"/dev/tcp/127.0.0.1/$1"
+    printf 'GET %s HTTP/1.0\r\nHost: 127.0.0.1:%s\r\n\r\n' "$2" "$1" >&3
+    read -r -t 5 line <&3
+    echo "${line:9:3}"
+  ) 2>/dev/null
+}
