@@ -21,8 +21,8 @@ comes_back(const struct web_answer *answer)
 {
 	const char *rest = strstr(answer->location, path);
 
-	if (!rest || strcspn(answer->location, "?#") <
-	                 (size_t)(rest - answer->location))
+	if (!rest ||
+	    strcspn(answer->location, "?#") < (size_t)(rest - answer->location))
 		return false;
 	rest += strlen(path);
 	return text_equal(rest, "") || text_equal(rest, "/") || *rest == '?';

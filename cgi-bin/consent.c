@@ -202,8 +202,7 @@ add_not_you(struct request *rq, struct buf *page)
 	    "<p class=\"soft\">Not you? <a href=\"/api/oauth/logout\">Sign "
 	    "out</a>");
 	if (rq->settings->login_remote_user)
-		buf_add(page,
-		    " here and where you signed in for this site");
+		buf_add(page, " here and where you signed in for this site");
 	buf_add(page, ", then connect again.</p>\n");
 }
 

@@ -36,7 +36,8 @@ scope_without_habits(struct arena *arena, const char *requested)
 const char *
 scope_without_identity(struct arena *arena, const char *list)
 {
-	return scope_without(arena, list, "openid profile email offline_access");
+	return scope_without(arena, list,
+	    "openid profile email offline_access");
 }
 
 const char *

@@ -142,7 +142,8 @@ test_refusals(struct arena *arena)
 	        "REMOTE_GROUP_SCOPES must be a group"},
 	    {REMOTE "REMOTE_GROUP_SCOPES=\"the staff a",
 	        "REMOTE_GROUP_SCOPES names staff, which is neither"},
-	    {REMOTE "REMOTE_GROUP_SCOPES=staff a\nREMOTE_GROUP_SCOPES=staff b:c",
+	    {REMOTE
+	        "REMOTE_GROUP_SCOPES=staff a\nREMOTE_GROUP_SCOPES=staff b:c",
 	        "speaks of staff, as "},
 	    {REMOTE "REMOTE_GROUP_SCOPES=staff c",
 	        "REMOTE_GROUP_SCOPES names c, which is neither"},
