@@ -72,9 +72,9 @@ find_client(struct request *rq, struct client *client)
 /* ---- on to the next page ---- */
 
 /*
- * With prompt=login and max_age=0 the person is to sign in before our eyes.  The
- * web server cannot be made to ask anew who it knows already; then an error is
- * due (OpenID Connect Core s3.1.2.1).
+ * With prompt=login and max_age=0 the person is to sign in before our eyes.
+ * The web server cannot be made to ask anew whom it knows already; then an
+ * error is due (OpenID Connect Core s3.1.2.1).
  */
 static bool
 wants_the_impossible(struct request *rq,

@@ -153,6 +153,18 @@ settle_words(struct settings_reader *r)
 	return true;
 }
 
+static bool
+settle_lifetime(struct settings_reader *r)
+{
+	const struct settings *s = r->settings;
+
+	if (s->login_remote_user &&
+	    s->remote_session_expires_s < s->access_token_expires_s)
+		return settings_fail(r, "REMOTE_SESSION_EXPIRES",
+		    "must not be shorter than ACCESS_TOKEN_EXPIRES");
+	return true;
+}
+
 bool
 settings_remote_settle(struct settings_reader *r)
 {
@@ -161,7 +173,7 @@ settings_remote_settle(struct settings_reader *r)
 	if (s->kind != SETTINGS_SERVER)
 		return true;
 	return settle_groups(r) && settle_use_of_groups(r) && settle_words(r) &&
-	    settle_email(r) &&
+	    settle_email(r) && settle_lifetime(r) &&
 	    settle_variable(r, "REMOTE_EMAIL_VARIABLE",
 	        s->remote_email_variable) &&
 	    settle_variable(r, "REMOTE_GROUPS_VARIABLE",

@@ -42,6 +42,7 @@ example_of(const char *key)
 	return "MCP_RESOURCE_NAME=/files Company files";
 }
 
+/* The subject, with blanks in it if it is quoted, and what is said of it. */
 static void
 split(struct settings_reader *r, const char *value, struct repeated_line *line)
 {

@@ -153,6 +153,7 @@ sign_in(struct request *rq, const struct browser *browser, const char *name)
 	const struct settings *settings = rq->settings;
 	struct sha256 login_digest;
 	const char *user_id = NULL;
+	enum identity_result result;
 	struct identity_sign_in sign_in = {
 	    .source = settings->remote_source,
 	    .name = name,
@@ -171,9 +172,8 @@ sign_in(struct request *rq, const struct browser *browser, const char *name)
 
 	log_text("remote_user", name);
 	browser_sign_in(rq, &login_digest);
-	return answer(rq,
-	    identity_sign_in(rq->store, rq->arena, &sign_in, &user_id), name,
-	    user_id);
+	result = identity_sign_in(rq->store, rq->arena, &sign_in, &user_id);
+	return answer(rq, result, name, user_id);
 }
 
 enum oauth_error

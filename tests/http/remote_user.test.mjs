@@ -266,11 +266,12 @@ describe('accounts are linked by the operator', () => {
     assert.match(stdout, /all is well\n$/)
   })
 
-  test('no password of the web server is in our logs', async () => {
+  test('our log says who signed in and who did not, and no password', async () => {
     const log = await site.log()
     assert.ok(!log.includes('password of'))
     assert.ok(!log.includes(Buffer.from('alice:password of alice').toString('base64')))
-    assert.match(log, /login: notice: sign-in refused .*remote_user=.?bob/)
+    assert.match(log, /login: info: signed in .*remote_user="alice" user_id="?[0-9a-f]{8}-/)
+    assert.match(log, /login: notice: sign-in refused .*remote_user="bob" reason="no account of this name"/)
   })
 })
 
@@ -279,7 +280,7 @@ describe('the name is an e-mail address, and accounts are made', () => {
   const good = more => authorizationRequest(client, verifier, more)
   before(async () => {
     site = await startHtpasswdSite(htpasswd, {
-      conf: 'REMOTE_USER_IS_EMAIL=on\nREMOTE_PROVISION=on\nREMOTE_SOURCE=company\nREMOTE_SESSION_EXPIRES=3\nREFRESH_REUSE_GRACE=0'
+      conf: 'REMOTE_USER_IS_EMAIL=on\nREMOTE_PROVISION=on\nREMOTE_SOURCE=company\nREMOTE_SESSION_EXPIRES=3\nACCESS_TOKEN_EXPIRES=3\nREFRESH_REUSE_GRACE=0'
     })
     client = await register(site)
   })

@@ -165,6 +165,8 @@ test_refusals(struct arena *arena)
 	        "REMOTE_GROUPS_VARIABLE must be a variable"},
 	    {"REMOTE_GROUPS_SEPARATOR=;;",
 	        "REMOTE_GROUPS_SEPARATOR must be one character"},
+	    {"OAUTH_LOGIN=remote_user\nREMOTE_SESSION_EXPIRES=3599",
+	        "REMOTE_SESSION_EXPIRES must not be shorter than"},
 	    {"REMOTE_SOURCE=the directory", "REMOTE_SOURCE must be one word"},
 	};
 	const char *error;
