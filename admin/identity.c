@@ -29,6 +29,10 @@ add(struct command *command, struct store *store, const char *source,
 	case IDENTITY_DUPLICATE:
 		return command_fail("%s of %s signs in as %s already", name,
 		    source, email);
+	case IDENTITY_ADD_EMAIL_TAKEN:
+		return command_fail("a user has the address %s, but it is "
+		                    "written otherwise there: write it so",
+		    email);
 	case IDENTITY_ADD_STORE_DOWN:
 		break;
 	}

@@ -96,15 +96,24 @@ text_is_utf8(const char *data, size_t len_bytes)
 }
 
 bool
-text_is_email(const char *text)
+text_has_control(const char *text)
 {
-	const char *at = strchr(text, '@');
 	const unsigned char *p = (const unsigned char *)text;
 
 	for (; *p; p++)
-		if (*p <= ' ' || *p == 0x7F)
-			return false;
+		if (*p < 0x20 || *p == 0x7F ||
+		    (p[0] == 0xC2 && p[1] >= 0x80 && p[1] <= 0x9F))
+			return true;
+	return false;
+}
+
+bool
+text_is_email(const char *text)
+{
+	const char *at = strchr(text, '@');
+
 	return at && at > text && at[1] && strlen(text) <= EMAIL_MAX_BYTES &&
+	    !strchr(text, ' ') && !text_has_control(text) &&
 	    text_is_utf8(text, strlen(text));
 }
 

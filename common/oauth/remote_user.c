@@ -26,14 +26,10 @@ refuse_set_up(struct request *rq, const char *fault)
 static bool
 name_allowed(const char *name)
 {
-	const unsigned char *p = (const unsigned char *)name;
 	size_t len = strlen(name);
 
-	for (; *p; p++)
-		if (*p < 0x20 || *p == 0x7F)
-			return false;
 	return len <= NAME_MAX_BYTES && text_is_utf8(name, len) &&
-	    name[0] != ' ' && name[len - 1] != ' ';
+	    !text_has_control(name) && name[0] != ' ' && name[len - 1] != ' ';
 }
 
 static enum oauth_error
@@ -177,20 +173,11 @@ sign_in(struct request *rq, const struct browser *browser, const char *name)
 }
 
 enum oauth_error
-remote_user_sign_in(struct request *rq, const struct browser *browser)
-{
-	const char *name;
-	enum oauth_error error = find_name(rq, &name);
-
-	return error ? error : sign_in(rq, browser, name);
-}
-
-enum oauth_error
 remote_user_login(struct request *rq, const char *request_id)
 {
 	struct authorization_request request;
 	struct browser *browser;
-	const char *name;
+	const char *name = NULL;
 	enum oauth_error error = find_name(rq, &name);
 
 	if (!error)

@@ -19,19 +19,15 @@
 #define OAUTH_REMOTE_USER_H
 
 #include "http/refuse.h"
-#include "oauth/browser.h"
 
 /*
- * Sign this browser in as REMOTE_USER, by a new login cookie.
+ * The login page of this mode: sign this browser in as REMOTE_USER, by a new
+ * login cookie, on the way to consent to request_id.
  *
- * Returns OAUTH_OK; anything else was refused already with a page: 503 where
- *         the web server is not set up for it, 403 for somebody who has no
- *         account or may not use it.
+ * Returns OAUTH_OK; anything else was refused already: 503 where the web server
+ *         is not set up for it, 403 for somebody who has no account or may not
+ *         use it, login_required to the client with prompt=none.
  */
-enum oauth_error remote_user_sign_in(struct request *rq,
-    const struct browser *browser) __attribute__((__warn_unused_result__));
-
-/* The login page of this mode: sign in on the way to consent to request_id. */
 enum oauth_error remote_user_login(struct request *rq, const char *request_id);
 
 /* There is no form: 405. */

@@ -51,6 +51,7 @@ identity_add(struct store *store, struct arena *arena, const char *source,
 	static const char *const outcomes[] = {
 	    [IDENTITY_ADDED] = "added",
 	    [IDENTITY_DUPLICATE] = "duplicate",
+	    [IDENTITY_ADD_EMAIL_TAKEN] = "email_taken",
 	    [IDENTITY_ADD_STORE_DOWN] = OUTCOME_NO_ANSWER,
 	};
 	struct store_params params = {.arena = arena};

@@ -40,7 +40,9 @@ enum identity_result identity_sign_in(struct store *store, struct arena *arena,
 
 enum identity_add_result {
 	IDENTITY_ADDED,
-	IDENTITY_DUPLICATE, /* the name is a user's already */
+	IDENTITY_DUPLICATE,       /* the name is a user's already */
+	IDENTITY_ADD_EMAIL_TAKEN, /* by a user whose address is written
+	                             otherwise */
 	IDENTITY_ADD_STORE_DOWN,
 };
 

@@ -3,7 +3,7 @@
 -- identity_add - let the person whom the web server knows as p_name, a name of
 -- p_source, in as the user of an address, who is added when there is none.
 -- Outcomes: added; duplicate (the name is a user's already, whose email is
--- returned).
+-- returned); email_taken (of a user, but for letters that only look alike).
 CREATE OR REPLACE FUNCTION oauth.identity_add(p_source text, p_name text, p_email text)
 RETURNS TABLE (outcome text, user_id uuid, email text)
 LANGUAGE plpgsql SECURITY DEFINER
@@ -21,9 +21,9 @@ BEGIN
   SELECT f.user_id INTO user_id
     FROM oauth.identity_find(p_source, p_name, p_email, true, true, NULL) f;
   email := p_email;
-  outcome := 'added';
+  outcome := CASE WHEN user_id IS NULL THEN 'email_taken' ELSE 'added' END;
   RETURN NEXT;
 END
 $body$;
 COMMENT ON FUNCTION oauth.identity_add(text, text, text) IS
-  'Lets a person whom the web server vouches for in as the user of an address: added, duplicate.';
+  'Lets a person whom the web server vouches for in as the user of an address: added, duplicate, email_taken.';

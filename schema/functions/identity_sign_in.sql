@@ -53,6 +53,9 @@ COMMENT ON FUNCTION oauth.identity_sign_in(text, text, text, boolean, boolean, b
 
 -- Whose account a name of a source is, found, joined or made: found, unknown,
 -- email, email_taken, disabled.
+--
+-- To join, addresses may differ in the case of A to Z alone.  Beyond that letters
+-- of two people have one lower case: KELVIN SIGN has the k of everybody.
 CREATE OR REPLACE FUNCTION oauth.identity_find(
   p_source text, p_name text, p_email text, p_join boolean, p_provision boolean,
   p_remote text)
@@ -66,7 +69,9 @@ BEGIN
   SELECT i.user_id INTO v_user_id FROM oauth.identity i
    WHERE i.source = p_source AND i.name = p_name;
   IF v_user_id IS NULL AND p_join THEN
-    SELECT u.id INTO v_user_id FROM public.users u WHERE lower(u.email) = lower(p_email);
+    SELECT u.id INTO v_user_id FROM public.users u
+     WHERE lower(u.email) = lower(p_email) -- by the index
+       AND lower(u.email::text COLLATE "C") = lower(p_email COLLATE "C");
     IF FOUND THEN
       v_user_id := oauth.identity_link(p_source, p_name, v_user_id, p_remote);
     END IF;

@@ -16,7 +16,7 @@ const https = { redirect_uris: ['https://app.example/cb'] }
 const loginCookie = '__Host-mcp-oauth-login'
 
 let htpasswd
-before(async () => { htpasswd = await makeHtpasswd(['alice', 'bob', 'carol', 'former', 'demo@example.com', 'new@example.com', 'not an address']) })
+before(async () => { htpasswd = await makeHtpasswd(['alice', 'bob', 'carol', 'former', 'demo@example.com', 'new@example.com', 'not an address', 'Second@Example.com', 'mar\u212a@example.com']) })
 after(() => htpasswd?.remove())
 
 describe('accounts are linked by the operator', () => {
@@ -280,6 +280,7 @@ describe('the name is an e-mail address, and accounts are made', () => {
   const good = more => authorizationRequest(client, verifier, more)
   before(async () => {
     site = await startHtpasswdSite(htpasswd, {
+      extra: { SITE_LOCALE: 'C.UTF-8' },
       conf: 'REMOTE_USER_IS_EMAIL=on\nREMOTE_PROVISION=on\nREMOTE_SOURCE=company\nREMOTE_SESSION_EXPIRES=3\nACCESS_TOKEN_EXPIRES=3\nREFRESH_REUSE_GRACE=0'
     })
     client = await register(site)
@@ -292,6 +293,21 @@ describe('the name is an e-mail address, and accounts are made', () => {
     assert.equal(decodeJwt(tokens.access_token).sub, id)
     assert.deepEqual(await site.sql('SELECT source, name FROM oauth.identity WHERE user_id = $1', [id]),
       [{ source: 'company', name: 'demo@example.com' }])
+  })
+
+  test('whatever the case of A to Z, but a letter that only looks alike is another', async () => {
+    await site.sql("INSERT INTO public.users (email) VALUES ('second@example.com'), ('mark@example.com')")
+    const at = await new Person(site, 'Second@Example.com').arrive(good())
+    assert.match(at.page.text, /You are signed in as<\/dt><dd>second@example\.com/)
+
+    // KELVIN SIGN, whose lower case is the k of everybody.
+    assert.deepEqual(await site.sql("SELECT lower('mar\u212a') = 'mark' AS alike"), [{ alike: true }])
+    const impostor = await new Person(site, 'mar\u212a@example.com').arrive(good())
+    assert.equal(impostor.page.status, 403)
+    assert.match(impostor.page.text, /An account with your e-mail address exists/)
+    const add = (...args) => site.command('identity', 'add', ...args, '--database', site.values.DATABASE_URL)
+    await assert.rejects(add('mark', 'mar\u212a@example.com'), /is written otherwise/)
+    assert.deepEqual(await site.sql("SELECT name FROM oauth.identity WHERE name LIKE 'mar%'"), [])
   })
 
   test('an unknown person gets an account, once', async () => {
@@ -371,7 +387,7 @@ describe('a site that is set up wrongly', () => {
       started.push(unix)
       assert.match(await unix.ask(variables), /started in another browser/)
       assert.match(await unix.ask({ ...variables, REMOTE_USER: '' }), /Sign-in is not set up/)
-      for (const name of ['a\nb', '\xff'.repeat(200), ' alice', 'alice ', 'x'.repeat(256)]) {
+      for (const name of ['a\nb', 'a\u009bb', '\xff'.repeat(200), ' alice', 'alice ', 'x'.repeat(256)]) {
         assert.match(await unix.ask({ ...variables, REMOTE_USER: name }), /cannot be used here/, JSON.stringify(name))
       }
       assert.match(await unix.ask({ ...variables, REMOTE_USER: '\u00e9milie' }), /started in another browser/)

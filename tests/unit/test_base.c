@@ -91,6 +91,11 @@ test_text(void)
 	ok(!text_is_email("a@b; c@d"));
 	ok(!text_is_email("a@b\n"));
 	ok(!text_is_email("a@\xff"));
+	ok(!text_is_email("a@b\xc2\x9b"));
+	ok(text_has_control("\x1f"));
+	ok(text_has_control("a\x7f"));
+	ok(text_has_control("a\xc2\x80"));
+	ok(!text_has_control("a \xc2\xa0\xc3\x9b"));
 	ok(text_has_word("email profile", "profile"));
 	ok(!text_has_word("email profile", "prof"));
 	ok(text_is_utf8("\xc3\xa9", 2));
