@@ -201,8 +201,8 @@ dispatch(struct request *rq, struct json_object *id, const char *method,
 		return list_tools(rq, id);
 	if (text_equal(method, "tools/call"))
 		return call_tool(rq, id, params);
-	return mcp_error(rq, 200, id, MCP_METHOD_NOT_FOUND,
-	    "there is no method of that name");
+	return mcp_error(rq, is_stateless(rq) ? 404 : 200, id,
+	    MCP_METHOD_NOT_FOUND, "there is no method of that name");
 }
 
 /* ---- the message ---- */

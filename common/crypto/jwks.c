@@ -93,14 +93,14 @@ bool
 jwk_read(struct arena *arena, struct json_object *jwk, struct jwt_key *ret)
 {
 	struct jwt_key key = {.exp_s = INT64_MAX};
-	const char *kid;
+	const char *kid, *alg;
 
 	if (!json_object_is_type(jwk, json_type_object) ||
 	    !member_allows(jwk, "use", "sig") || !read_kind(arena, jwk, &key))
 		return false;
-	/* RFC 9864 gives EdDSA on this curve a second name. */
-	if (!member_allows(jwk, "alg", jwt_alg_name(key.alg)) &&
-	    !(key.alg == JWT_EDDSA && member_is(jwk, "alg", "Ed25519")))
+	alg = json_string(jwk, "alg");
+	if (json_object_object_get_ex(jwk, "alg", NULL) &&
+	    (!alg || !jwt_alg_is(key.alg, alg)))
 		return false;
 	kid = json_string(jwk, "kid");
 	key.kid = kid ? arena_strdup(arena, kid) : NULL;
@@ -121,6 +121,19 @@ jwk_is_private(struct json_object *jwk)
 		if (json_object_object_get_ex(jwk, names[i], NULL))
 			return true;
 	return false;
+}
+
+bool
+jwk_of_header(struct arena *arena, const struct jwt *jwt, struct jwt_key *ret)
+{
+	struct json_object *jwk = NULL;
+
+	if (!json_object_object_get_ex(jwt->header, "jwk", &jwk) ||
+	    !json_object_is_type(jwk, json_type_object) ||
+	    jwk_is_private(jwk) || !jwk_read(arena, jwk, ret))
+		return false;
+	ret->kid = json_string(jwt->header, "kid");
+	return true;
 }
 
 bool

@@ -23,6 +23,13 @@ jwt_alg_name(enum jwt_alg alg)
 	return alg_names[alg];
 }
 
+bool
+jwt_alg_is(enum jwt_alg alg, const char *name)
+{
+	return text_equal(name, alg_names[alg]) ||
+	    (alg == JWT_EDDSA && text_equal(name, "Ed25519"));
+}
+
 /* ---- keys ---- */
 
 /* RFC 7638 s3.2: required members only, in order, without blanks. */
@@ -248,7 +255,7 @@ jwt_signed_by(struct arena *arena, const struct jwt *jwt,
 	unsigned char *signature;
 	size_t len;
 
-	if (!alg || !text_equal(alg, alg_names[key->alg]))
+	if (!alg || !jwt_alg_is(key->alg, alg))
 		return false;
 	signature = base64url_decode(arena, text, strlen(text), &len);
 	return signature &&
@@ -276,20 +283,19 @@ jwt_verify_foreign(struct arena *arena, const struct jwt *jwt,
 {
 	const char *kid = json_string(jwt->header, "kid");
 	const char *alg = json_string(jwt->header, "alg");
-	bool known = false;
-	size_t i;
+	size_t i, tried = 0;
 
 	if (!alg || header_changes_reading(jwt->header))
 		return JWT_HEADER;
-	for (i = 0; i < n_keys; i++) {
+	for (i = 0; i < n_keys && tried < KEYS_TRIED_MAX; i++) {
 		if ((kid && (!keys[i].kid || !text_equal(keys[i].kid, kid))) ||
-		    !text_equal(alg, alg_names[keys[i].alg]))
+		    !jwt_alg_is(keys[i].alg, alg))
 			continue;
-		known = true;
+		tried++;
 		if (jwt_signed_by(arena, jwt, &keys[i]))
 			return JWT_GOOD;
 	}
-	return known ? JWT_SIGNATURE : JWT_KEY_UNKNOWN;
+	return tried > 0 ? JWT_SIGNATURE : JWT_KEY_UNKNOWN;
 }
 
 /* ---- tokens of our own ---- */

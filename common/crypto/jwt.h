@@ -19,8 +19,13 @@ enum jwt_alg { JWT_EDDSA, JWT_RS256, JWT_ES256, JWT_HS256 };
 /* "EdDSA" and so on (RFC 7518 s3.1, RFC 8037 s3.1). */
 const char *jwt_alg_name(enum jwt_alg alg);
 
+/* Is name one of its names?  EdDSA, whose keys are of Ed25519 here, has a
+ * second one (RFC 9864 s2.2). */
+bool jwt_alg_is(enum jwt_alg alg, const char *name);
+
 enum {
 	JWT_MAX_BYTES = 8192, /* longer ones are refused unread */
+	KEYS_TRIED_MAX = 4, /* where several keys of others could have signed */
 	ED25519_PUBLIC_BYTES = 32,
 	ED25519_SEED_BYTES = 32,
 };
@@ -87,8 +92,9 @@ bool jwt_typ_is(const struct jwt *jwt, const char *typ);
  * Check a token that somebody else made against the keys they publish: none of
  * the header's members may change how it is read (crit, b64, zip, enc), keys
  * that it brings along are not looked at, a kid must be one of theirs, and
- * without one each key of the algorithm is tried.  typ and claims are the
- * caller's to judge.
+ * without one the keys of the algorithm are tried, the first KEYS_TRIED_MAX: each
+ * costs up to a millisecond, and strangers say how many there are.  typ and claims
+ * are the caller's to judge.
  */
 enum jwt_result jwt_verify_foreign(struct arena *arena, const struct jwt *jwt,
     const struct jwt_key *keys, size_t n_keys)

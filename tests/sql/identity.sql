@@ -86,7 +86,7 @@ INSERT INTO oauth.client (client_id, token_endpoint_auth_method, redirect_uris, 
 VALUES ('c', 'none', '{https://app.example/cb}', '{authorization_code,refresh_token}', 'dynamic');
 CREATE FUNCTION pg_temp.ask(p_id text, p_scope text, p_cookie text) RETURNS text LANGUAGE sql AS $$
   SELECT outcome FROM oauth.authorization_request_create(p_id, pg_temp.digest('browser'), pg_temp.digest(p_cookie), 'c',
-    'https://app.example/cb', p_scope, 'r', NULL, repeat('x', 43), NULL, NULL, NULL, NULL, NULL, 600)
+    'https://app.example/cb', p_scope, 'r', NULL, repeat('x', 43), NULL, NULL, NULL, NULL, NULL, NULL, 600)
 $$;
 CREATE FUNCTION pg_temp.allow(p_id text, p_cookie text) RETURNS text LANGUAGE sql AS $$
   SELECT outcome FROM oauth.consent_grant(p_id, pg_temp.digest('browser'), pg_temp.digest(p_cookie), pg_temp.digest('code of ' || p_id),
@@ -107,7 +107,7 @@ SELECT is((SELECT scope FROM oauth.consent WHERE client_id = 'c'), 'email files:
 SELECT is(remembered, true, 'and counts from now on') FROM oauth.authorization_request_get('r3', pg_temp.digest('browser'), pg_temp.digest('n5'));
 UPDATE oauth.login SET unconfirmed = true WHERE login_digest = pg_temp.digest('n5');
 SELECT is(remembered, false, 'but not for a login that nobody looked at') FROM oauth.authorization_request_get('r3', pg_temp.digest('browser'), pg_temp.digest('n5'));
-SELECT is(outcome, 'redeemed', 'the code is spent') FROM oauth.code_redeem('c', 'none', NULL, pg_temp.digest('code of r1'), 'https://app.example/cb',
+SELECT is(outcome, 'redeemed', 'the code is spent') FROM oauth.code_redeem('c', 'none', NULL, NULL, pg_temp.digest('code of r1'), 'https://app.example/cb',
   repeat('x', 43), NULL, '00000000-0000-4000-9000-00000000000a', 'hash', 60, 864000, 8640000, '192.0.2.1');
 SELECT is((SELECT concat_ws('|', scope, session_expires_at - now(), expires_at - now()) FROM public.mcp_server_sessions WHERE client_identifier = 'c'),
   'email files:read|01:00:00|01:00:00', 'the session ends when it must, not when it could');
