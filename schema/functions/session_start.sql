@@ -30,3 +30,14 @@ $body$;
 COMMENT ON FUNCTION oauth.session_start(uuid, uuid, text, text, text, text, timestamptz,
   text, integer, integer, integer, text) IS
   'Part of the functions that grant: stores a session and audits its start.';
+
+-- How many seconds a session may last that must not outlive p_until, if that is
+-- given.
+CREATE OR REPLACE FUNCTION oauth.session_limit_s(p_session_s integer, p_until timestamptz)
+RETURNS integer LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+  RETURN least(p_session_s, floor(extract(epoch FROM p_until - now()))::integer);
+END
+$body$;
+COMMENT ON FUNCTION oauth.session_limit_s(integer, timestamptz) IS
+  'Part of the functions that grant: the length of a session that must not outlive a moment.';

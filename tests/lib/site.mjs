@@ -54,8 +54,8 @@ export async function changeSettings (path, lines) {
 
 /**
  * Start a site. Options: conf, guardConf, apacheBefore, apache (lines to add; @PORT@ becomes
- * the site's port), sqlBefore (a file), plain (no demo server), extra
- * (environment of site.sh).
+ * the site's port), modules (of Apache, for those lines), sqlBefore (a file),
+ * plain (no demo server), extra (environment of site.sh).
  */
 export async function startSite (options = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'mcp-oauth-test-'))
@@ -67,6 +67,7 @@ export async function startSite (options = {}) {
     SITE_GUARD_EXTRA: lines(options.guardConf),
     SITE_APACHE_BEFORE: lines(options.apacheBefore),
     SITE_APACHE_EXTRA: lines(options.apache),
+    SITE_MODULES: options.modules ?? '',
     SITE_SQL_BEFORE: options.sqlBefore ?? '',
     SITE_PLAIN: options.plain ? '1' : '',
     ...options.extra

@@ -13,7 +13,7 @@ SELECT set_eq($$SELECT pg_temp.functions_of('mcp_oauth_web')$$, string_to_array(
   ' client_configuration_delete client_configuration_get client_configuration_put'
   ' client_document_missed client_document_put client_get client_keys client_keys_put'
   ' client_keys_turn client_post_logout client_register code_redeem consent_deny consent_grant'
-  ' device_authorization_create device_redeem device_request_create fetch_take issuer_keys'
+  ' device_authorization_create device_redeem device_request_create fetch_take identity_sign_in issuer_keys'
   ' issuer_keys_put issuer_keys_turn jti_take login_begin login_end login_finish machine_grant'
   ' pushed_request_create pushed_request_use session_find_legacy session_revoke session_rotate'
   ' status token_introspect userinfo', ' '),
@@ -22,7 +22,7 @@ SELECT set_eq($$SELECT pg_temp.functions_of('mcp_oauth_guard')$$, '{revocations_
   'the guard asks what was revoked and how the database is');
 SELECT set_eq($$SELECT pg_temp.functions_of('mcp_oauth_admin')$$, string_to_array(
   'client_delete client_disable client_enable client_get client_register client_rotate_secret'
-  ' consent_revoke purge revocations_since revoke_client revoke_everything revoke_session revoke_token'
+  ' consent_revoke identity_add identity_list identity_remove purge revocations_since revoke_client revoke_everything revoke_session revoke_token'
   ' revoke_user status user_add user_delete user_disable user_enable user_passwd', ' '),
   'operators act');
 SELECT is_empty($$
