@@ -149,12 +149,14 @@ add_actions(struct request *rq, struct buf *page, const struct browser *browser,
 		    "Each of them has to ask you again before it gets in.");
 		buf_add(page, "</section>\n");
 	}
-	buf_add(page,
-	    "<section>\n<h2>Signing in</h2>\n<ul>\n"
-	    "<li><a href=\"/api/oauth/password\">Change your password</a>"
-	    "</li>\n<li><a href=\"/api/oauth/second_factor\">Second factor: "
-	    "an authenticator app</a></li>\n</ul>\n</section>\n"
-	    "<section>\n<h2>Signing out</h2>\n");
+	if (!rq->settings->login_remote_user)
+		buf_add(page,
+		    "<section>\n<h2>Signing in</h2>\n<ul>\n"
+		    "<li><a href=\"/api/oauth/password\">Change your "
+		    "password</a></li>\n"
+		    "<li><a href=\"/api/oauth/second_factor\">Second factor: "
+		    "an authenticator app</a></li>\n</ul>\n</section>\n");
+	buf_add(page, "<section>\n<h2>Signing out</h2>\n");
 	add_action(rq, page, browser, "sign-out", "Sign out here",
 	    "In this browser only; applications stay connected.");
 	add_action(rq, page, browser, "sign-out-everywhere",
@@ -215,10 +217,11 @@ show_signed_out(struct request *rq, const char *title, const char *text)
 
 	browser_sign_out(rq);
 	page = page_begin(rq, title);
+	buf_addf(&page, "<p>%s</p>\n", text);
+	account_page_add_remote_note(rq, &page);
 	buf_addf(&page,
-	    "<p>%s</p>\n<p><a href=\"/api/oauth/login?request=%s\">Sign in"
-	    "</a></p>\n",
-	    text, name);
+	    "<p><a href=\"/api/oauth/login?request=%s\">Sign in</a></p>\n",
+	    name);
 	return page_end(rq, 200, &page);
 }
 

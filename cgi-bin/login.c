@@ -8,6 +8,9 @@
  * one that is good for nothing else yet; or the form again.  Whoever fails
  * hears the same sentence after the same work, whatever was wrong; the attempt
  * is counted before the password is looked at.
+ *
+ * With OAUTH_LOGIN=remote_user there is no form: the web server asks who it is,
+ * and GET signs in (oauth/remote_user.h).
  */
 #include <string.h>
 
@@ -20,6 +23,7 @@
 #include "oauth/account_page.h"
 #include "oauth/login_attempt.h"
 #include "oauth/pending.h"
+#include "oauth/remote_user.h"
 
 enum { REQUEST, CSRF, EMAIL, PASSWORD };
 
@@ -64,6 +68,8 @@ get_login(struct request *rq)
 	struct browser *browser;
 	enum oauth_error error;
 
+	if (rq->settings->login_remote_user)
+		return remote_user_login(rq, request_id);
 	if (account_page_named(request_id))
 		return show_form(rq, browser_of(rq), 200, "", NULL);
 	error = pending_request(rq, request_id, &browser, &request);
@@ -154,6 +160,8 @@ post_login(struct request *rq)
 	struct browser *browser;
 	enum oauth_error error;
 
+	if (rq->settings->login_remote_user)
+		return remote_user_refuse_form(rq);
 	error = pending_form(rq, request_param(rq, REQUEST),
 	    request_param(rq, CSRF), &browser);
 	if (error)

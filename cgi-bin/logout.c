@@ -18,6 +18,7 @@
 #include "http/endpoint.h"
 #include "http/html.h"
 #include "http/page.h"
+#include "oauth/account_page.h"
 #include "oauth/id_token.h"
 #include "oauth/pending.h"
 #include "oauth/redirect_uri.h"
@@ -129,6 +130,7 @@ show_signed_out(struct request *rq, bool asked)
 	buf_add(&page,
 	    "<p>Applications that you connected keep working until you "
 	    "<a href=\"/api/oauth/apps\">disconnect</a> them.</p>\n");
+	account_page_add_remote_note(rq, &page);
 	if (location)
 		add_link(rq, &page, location);
 	return page_end(rq, 200, &page);

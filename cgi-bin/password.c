@@ -18,6 +18,7 @@
 #include "oauth/login_attempt.h"
 #include "oauth/new_password.h"
 #include "oauth/pending.h"
+#include "oauth/remote_user.h"
 
 enum { CSRF, PASSWORD, NEW_PASSWORD, AGAIN, DISCONNECT };
 
@@ -63,6 +64,8 @@ get_password(struct request *rq)
 	const struct browser *browser = account_page_browser(rq);
 	const char *email;
 
+	if (rq->settings->login_remote_user)
+		return remote_user_refuse_page(rq);
 	if (!browser)
 		return account_page_sign_in(rq, name);
 	switch (
@@ -148,6 +151,8 @@ post_password(struct request *rq)
 	const char *fault;
 	enum oauth_error error;
 
+	if (rq->settings->login_remote_user)
+		return remote_user_refuse_page(rq);
 	error = account_page_form(rq, name, request_param(rq, CSRF), &browser);
 	if (error)
 		return error;

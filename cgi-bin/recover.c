@@ -21,6 +21,7 @@
 #include "oauth/login_attempt.h"
 #include "oauth/new_password.h"
 #include "oauth/pending.h"
+#include "oauth/remote_user.h"
 #include "store/password.h"
 
 enum { CSRF, TOKEN, NEW_PASSWORD, AGAIN };
@@ -105,6 +106,8 @@ get_recover(struct request *rq)
 {
 	enum oauth_error error;
 
+	if (rq->settings->login_remote_user)
+		return remote_user_refuse_page(rq);
 	return link_is_good(rq, &error)
 	    ? show_form(rq, browser_of(rq), 200, NULL)
 	    : error;
@@ -145,6 +148,8 @@ post_recover(struct request *rq)
 	const char *fault;
 	enum oauth_error error;
 
+	if (rq->settings->login_remote_user)
+		return remote_user_refuse_page(rq);
 	error = pending_form(rq, about, request_param(rq, CSRF), &browser);
 	if (error)
 		return error;

@@ -25,6 +25,7 @@
 #include "oauth/current_password.h"
 #include "oauth/login_attempt.h"
 #include "oauth/pending.h"
+#include "oauth/remote_user.h"
 #include "oauth/second_code.h"
 
 enum { CSRF, ACTION, PASSWORD, CODE, OFFER };
@@ -170,6 +171,8 @@ get_second_factor(struct request *rq)
 {
 	const struct browser *browser = account_page_browser(rq);
 
+	if (rq->settings->login_remote_user)
+		return remote_user_refuse_page(rq);
 	return browser ? show_page(rq, browser, 200, NULL)
 	               : account_page_sign_in(rq, name);
 }
@@ -394,6 +397,8 @@ post_second_factor(struct request *rq)
 	struct browser *browser;
 	enum oauth_error error;
 
+	if (rq->settings->login_remote_user)
+		return remote_user_refuse_page(rq);
 	error = account_page_form(rq, name, request_param(rq, CSRF), &browser);
 	if (error)
 		return error;

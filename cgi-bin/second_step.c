@@ -13,6 +13,7 @@
 #include "http/page.h"
 #include "oauth/login_attempt.h"
 #include "oauth/pending.h"
+#include "oauth/remote_user.h"
 #include "oauth/second_code.h"
 #include "store/second_step.h"
 
@@ -72,6 +73,8 @@ get_second_step(struct request *rq)
 {
 	const struct browser *browser = browser_known(rq);
 
+	if (rq->settings->login_remote_user)
+		return remote_user_refuse_page(rq);
 	if (!browser || !browser->login_digest)
 		return start_again(rq);
 	return show_form(rq, browser, 200, NULL);
@@ -160,6 +163,8 @@ post_second_step(struct request *rq)
 	struct browser *browser;
 	enum oauth_error error;
 
+	if (rq->settings->login_remote_user)
+		return remote_user_refuse_page(rq);
 	error = pending_form(rq, request_param(rq, REQUEST),
 	    request_param(rq, CSRF), &browser);
 	if (error)

@@ -55,8 +55,14 @@ COMMENT ON TABLE oauth.recovery_link IS
 ALTER TABLE oauth.login ADD COLUMN amr text;
 ALTER TABLE oauth.authorization_code ADD COLUMN amr text;
 ALTER TABLE oauth.device_code ADD COLUMN amr text;
+COMMENT ON COLUMN oauth.second_factor.confirmed_at IS
+  'When a code of it was first typed; NULL: it counts for nothing yet.';
+COMMENT ON COLUMN oauth.half_login.login_digest IS 'SHA-256 of the cookie.';
+COMMENT ON COLUMN oauth.recovery_link.token_digest IS 'SHA-256 of what the link holds.';
 COMMENT ON COLUMN oauth.login.amr IS
   'Authentication methods (RFC 8176), such as "pwd otp mfa"; NULL: not known here.';
+COMMENT ON COLUMN oauth.authorization_code.amr IS 'Those of the login.';
+COMMENT ON COLUMN oauth.device_code.amr IS 'Those of the login.';
 
 COMMENT ON TABLE oauth.attempt IS
   'Counted attempts, by what is tried and by whom (account:USER, account-browser:USER:BROWSER, code:USER, day:code:USER, remote:ADDRESS, register:ADDRESS, device:ADDRESS ...), each in a window of its own.';
@@ -69,7 +75,7 @@ BEGIN
   FOR v_function IN
     SELECT p.oid::regprocedure FROM pg_proc p
      WHERE p.pronamespace = 'oauth'::regnamespace
-       AND p.proname IN ('login_begin', 'login_finish', 'login_user', 'request_user',
+       AND p.proname IN ('login_begin', 'login_finish', 'login_start', 'login_locked', 'login_user', 'request_user',
          'device_decide', 'code_redeem', 'device_redeem')
   LOOP
     EXECUTE format('DROP FUNCTION %s', v_function);

@@ -70,6 +70,17 @@ account_page_begin_form(struct request *rq, struct buf *html, const char *page,
 }
 
 void
+account_page_add_remote_note(struct request *rq, struct buf *html)
+{
+	if (rq->settings->login_remote_user)
+		buf_add(html,
+		    "<p class=\"warning\" role=\"note\">The web server may "
+		    "still know you, and then signs you in again without a "
+		    "question. Sign out there as well, or close the "
+		    "browser.</p>\n");
+}
+
+void
 account_page_add_way_back(struct buf *html)
 {
 	buf_add(html,

@@ -33,6 +33,10 @@ enum oauth_error account_page_form(struct request *rq, const char *page,
 void account_page_begin_form(struct request *rq, struct buf *html,
     const char *page, const struct browser *browser);
 
+/* After signing out: that the web server may know the person all the same, where
+ * it is what signs people in. */
+void account_page_add_remote_note(struct request *rq, struct buf *html);
+
 /* A link back to the connected applications, where the others are found. */
 void account_page_add_way_back(struct buf *html);
 

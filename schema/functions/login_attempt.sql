@@ -36,12 +36,31 @@ BEGIN
     counted := p_kind || ':' || p_user_id;
     counted_limit := p_account_limit;
     retry_after_s := oauth.attempt_take(counted, counted_limit, p_window_s);
-    reason := CASE WHEN retry_after_s > 0 THEN 'locked' END;
+    IF retry_after_s > 0 THEN
+      reason := 'locked';
+      PERFORM oauth.login_locked(p_user_id, p_kind, p_account_limit, p_remote);
+    END IF;
   END IF;
 END
 $body$;
 COMMENT ON FUNCTION oauth.login_attempt_take(text, uuid, text, text, integer, integer, integer, integer) IS
   'Part of the functions that sign in: counts a guess; why it may not be looked at, or NULL.';
+
+-- Audit that an account is locked, once a window: by whoever crossed the limit,
+-- whose count is the only one just above it.
+CREATE OR REPLACE FUNCTION oauth.login_locked(
+  p_user_id uuid, p_kind text, p_limit integer, p_remote text)
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
+BEGIN
+  INSERT INTO oauth.audit (event, user_id, remote, outcome, details)
+  SELECT CASE p_kind WHEN 'code' THEN 'second factor locked' ELSE 'account locked' END,
+         p_user_id, p_remote, 'refused', jsonb_build_object('attempts', a.count)
+    FROM oauth.attempt a WHERE a.key = p_kind || ':' || p_user_id AND a.count = p_limit + 1;
+END
+$body$;
+COMMENT ON FUNCTION oauth.login_locked(uuid, text, integer, text) IS
+  'Part of the functions that sign in: audits that an account is locked, once.';
 
 -- A guess was right: clear its count, and that alone.  False when the count
 -- went beyond its limit meanwhile: then others are guessing too, and the guess

@@ -32,7 +32,7 @@ BEGIN
     outcome := 'second_factor';
   ELSE
     PERFORM oauth.login_start(p_user_id, p_login_digest, p_previous_login_digest,
-      p_expires_s, p_remote, p_user_agent, 'pwd');
+      p_expires_s, p_remote, p_user_agent, 'pwd', NULL);
     outcome := 'signed_in';
   END IF;
   RETURN NEXT;
@@ -42,23 +42,6 @@ COMMENT ON FUNCTION oauth.login_finish(uuid, text, text, integer, integer, bytea
   integer, text, text) IS
   'Signs a browser in after its password was right: signed_in, second_factor, refused.';
 
--- Everything was right: the browser is signed in by a cookie that is new.
-CREATE OR REPLACE FUNCTION oauth.login_start(
-  p_user_id uuid, p_login_digest bytea, p_previous_login_digest bytea,
-  p_expires_s integer, p_remote text, p_user_agent text, p_amr text)
-RETURNS void LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
-BEGIN
-  PERFORM oauth.login_forget(p_previous_login_digest);
-  INSERT INTO oauth.login (login_digest, user_id, expires_at, remote, user_agent, amr)
-  VALUES (p_login_digest, p_user_id, now() + p_expires_s * interval '1 second',
-          p_remote, left(p_user_agent, 256), p_amr);
-  INSERT INTO oauth.audit (event, user_id, remote) VALUES ('sign-in', p_user_id, p_remote);
-END
-$body$;
-COMMENT ON FUNCTION oauth.login_start(uuid, bytea, bytea, integer, text, text, text) IS
-  'Part of the functions that sign in: keeps a login, ends the one that the browser had.';
-
 -- What the browser had before is over, and some that expired.
 CREATE OR REPLACE FUNCTION oauth.login_forget(p_login_digest bytea)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER
@@ -66,33 +49,12 @@ SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
 BEGIN
   DELETE FROM oauth.login l WHERE l.login_digest = p_login_digest;
   DELETE FROM oauth.half_login h WHERE h.login_digest = p_login_digest;
-  PERFORM oauth.login_purge(20);
+  PERFORM oauth.purge_older('oauth.login', 'expires_at', '0', 20);
+  PERFORM oauth.purge_older('oauth.half_login', 'expires_at', '0', 20);
 END
 $body$;
 COMMENT ON FUNCTION oauth.login_forget(bytea) IS
   'Part of the functions that sign in: ends what a browser had before.';
-
--- Remove up to p_batch of each kind that expired; how many.
-CREATE OR REPLACE FUNCTION oauth.login_purge(p_batch integer)
-RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
-DECLARE
-  v_deleted bigint;
-  v_more bigint;
-BEGIN
-  DELETE FROM oauth.login l WHERE l.login_digest IN (
-    SELECT o.login_digest FROM oauth.login o WHERE o.expires_at < now()
-     ORDER BY o.expires_at LIMIT p_batch FOR UPDATE SKIP LOCKED);
-  GET DIAGNOSTICS v_deleted = ROW_COUNT;
-  DELETE FROM oauth.half_login h WHERE h.login_digest IN (
-    SELECT o.login_digest FROM oauth.half_login o WHERE o.expires_at < now()
-     ORDER BY o.expires_at LIMIT p_batch FOR UPDATE SKIP LOCKED);
-  GET DIAGNOSTICS v_more = ROW_COUNT;
-  RETURN v_deleted + v_more;
-END
-$body$;
-COMMENT ON FUNCTION oauth.login_purge(integer) IS
-  'Removes some logins that expired, whole and half ones; how many.';
 
 -- All sign-ins of a person are over, save that of p_except (or NULL); half ones
 -- first, because they become whole ones.

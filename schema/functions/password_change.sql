@@ -27,7 +27,9 @@ BEGIN
     RETURN;
   END IF;
   DELETE FROM oauth.attempt a WHERE a.key = 'password-check:' || user_id;
-  PERFORM oauth.password_changed(user_id, p_login_digest, 'password changed', p_remote);
+  PERFORM oauth.password_changed(user_id, p_login_digest);
+  INSERT INTO oauth.audit (event, user_id, remote)
+  VALUES ('password changed', password_change.user_id, p_remote);
   IF p_disconnect THEN
     PERFORM oauth.user_access_end(user_id, NULL);
   END IF;
@@ -40,16 +42,14 @@ COMMENT ON FUNCTION oauth.password_change(bytea, text, text, boolean, text) IS
 
 -- What follows from another password: sign-ins with the old one are over, so
 -- are links to choose one, and guesses at the old one are forgotten.
-CREATE OR REPLACE FUNCTION oauth.password_changed(
-  p_user_id uuid, p_except bytea, p_event text, p_remote text)
+CREATE OR REPLACE FUNCTION oauth.password_changed(p_user_id uuid, p_except bytea)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
 BEGIN
   PERFORM oauth.login_end_all(p_user_id, p_except);
   DELETE FROM oauth.recovery_link r WHERE r.user_id = p_user_id;
   DELETE FROM oauth.attempt a WHERE a.key = 'account:' || p_user_id;
-  INSERT INTO oauth.audit (event, user_id, remote) VALUES (p_event, p_user_id, p_remote);
 END
 $body$;
-COMMENT ON FUNCTION oauth.password_changed(uuid, bytea, text, text) IS
+COMMENT ON FUNCTION oauth.password_changed(uuid, bytea) IS
   'Part of the functions that set a password: ends sign-ins, save one, and links.';

@@ -35,7 +35,9 @@ BEGIN
     VALUES (recovery_use.user_id, p_password_hash)
     ON CONFLICT ON CONSTRAINT credential_pkey
     DO UPDATE SET password_hash = excluded.password_hash, changed_at = now();
-    PERFORM oauth.password_changed(user_id, NULL, 'password recovered', p_remote);
+    PERFORM oauth.password_changed(user_id, NULL);
+    INSERT INTO oauth.audit (event, user_id, remote)
+    VALUES ('password recovered', recovery_use.user_id, p_remote);
     outcome := 'changed';
   END IF;
   RETURN NEXT;

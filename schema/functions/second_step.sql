@@ -78,7 +78,7 @@ BEGIN
   IF outcome = 'signed_in' THEN
     DELETE FROM oauth.attempt a WHERE a.key = 'day:' || p_counted;
     PERFORM oauth.login_start(user_id, p_new_login_digest, p_login_digest, p_expires_s,
-      p_remote, p_user_agent, CASE WHEN p_step IS NULL THEN 'pwd mfa' ELSE 'pwd otp mfa' END);
+      p_remote, p_user_agent, CASE WHEN p_step IS NULL THEN 'pwd mfa' ELSE 'pwd otp mfa' END, NULL);
     IF p_step IS NULL THEN
       INSERT INTO oauth.audit (event, user_id, remote)
       VALUES ('recovery code used', second_step_finish.user_id, p_remote);

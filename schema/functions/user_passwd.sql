@@ -14,7 +14,8 @@ BEGIN
   END IF;
   INSERT INTO oauth.credential AS c (user_id, password_hash) VALUES (v_user_id, p_password_hash)
   ON CONFLICT (user_id) DO UPDATE SET password_hash = excluded.password_hash, changed_at = now();
-  PERFORM oauth.password_changed(v_user_id, NULL, 'password changed', NULL);
+  PERFORM oauth.password_changed(v_user_id, NULL);
+  PERFORM oauth.audit_act('password changed', v_user_id, NULL, NULL, '{}');
   RETURN 'changed';
 END
 $body$;

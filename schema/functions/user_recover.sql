@@ -20,7 +20,7 @@ BEGIN
     ON CONFLICT (user_id) DO UPDATE
       SET token_digest = excluded.token_digest, created_at = now(),
           expires_at = excluded.expires_at;
-    INSERT INTO oauth.audit (event, user_id) VALUES ('recovery link made', v_user.id);
+    PERFORM oauth.audit_act('recovery link made', v_user.id, NULL, NULL, '{}');
   END IF;
   RETURN NEXT;
 END

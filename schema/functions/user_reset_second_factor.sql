@@ -8,16 +8,15 @@ RETURNS TABLE (outcome text)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
 DECLARE
-  v_user_id uuid;
+  v_user_id CONSTANT uuid := oauth.user_id_of(p_email);
 BEGIN
-  SELECT u.id INTO v_user_id FROM public.users u WHERE lower(u.email) = lower(p_email);
   outcome := 'none';
   IF v_user_id IS NULL THEN
     outcome := 'unknown';
   ELSIF EXISTS (SELECT FROM oauth.second_factor f WHERE f.user_id = v_user_id) THEN
     PERFORM oauth.login_end_all(v_user_id, NULL);
     DELETE FROM oauth.second_factor f WHERE f.user_id = v_user_id;
-    INSERT INTO oauth.audit (event, user_id) VALUES ('second factor reset', v_user_id);
+    PERFORM oauth.audit_act('second factor reset', v_user_id, NULL, NULL, '{}');
     outcome := 'reset';
   END IF;
   RETURN NEXT;

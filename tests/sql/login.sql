@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Signing in: what is counted, the second factor, other passwords.
 BEGIN;
-SELECT plan(107);
+SELECT plan(108);
 
 INSERT INTO public.users (id, email) VALUES
   ('00000000-0000-4000-8000-000000000001', 'One@example.com'),
@@ -133,6 +133,7 @@ SELECT is(pg_temp.step('28') || pg_temp.stepped('28', 20, NULL, '29'), 'no_login
 SELECT pg_temp.reset();
 SELECT pg_temp.finish('$argon2id$1', 'account:x', 3, '31');
 SELECT is((SELECT string_agg(pg_temp.step('31'), ' ') FROM generate_series(1, 4)), 'check check check locked', 'codes are counted as passwords are');
+SELECT results_eq($$SELECT kind, remote FROM oauth.login_failures WHERE kind LIKE 'second %' AND remote = '192.0.2.5' LIMIT 1$$, $$VALUES ('second factor locked', '192.0.2.5')$$, 'and the operator sees it');
 SELECT is(pg_temp.stepped('31', 30, NULL, '32'), 'refused', 'locked meanwhile, the right one does not count');
 SELECT is(pg_temp.whose('32'), NULL, 'nobody is signed in by it');
 SELECT is(pg_temp.step('31', '192.0.2.5', pg_temp.one()), 'check', 'a known browser has its own');
@@ -204,10 +205,13 @@ SELECT is((SELECT count(*)::int FROM oauth.second_factor), 0, 'it is gone');
 SELECT is(pg_temp.whose('61'), NULL, 'and every browser is signed out');
 SELECT is((SELECT outcome FROM oauth.user_recover('one@example.com', pg_temp.d('62'), 3600)) || ' ' || oauth.user_passwd('one@example.com', '$argon2id$other')
   || ' ' || (SELECT outcome FROM oauth.recovery_check(pg_temp.d('62'))), 'made changed unknown', 'a password that the operator sets ends the recovery link');
+INSERT INTO oauth.half_login (login_digest, user_id, expires_at) VALUES (pg_temp.d('63'), pg_temp.one(), now() + interval '1 day');
+SELECT oauth.revoke_user('one@example.com');
+SELECT is((SELECT count(*)::int FROM oauth.half_login), 0, 'who is revoked is not half signed in either');
 SELECT ok(NOT has_function_privilege('mcp_web', p.oid, 'EXECUTE'), p.proname || ' is not for the endpoints')
   FROM pg_proc p WHERE p.pronamespace = 'oauth'::regnamespace
    AND p.proname IN ('user_recover', 'user_reset_second_factor', 'login_attempt_take', 'login_attempt_clear', 'login_start',
-     'login_forget', 'login_purge', 'login_end_all', 'password_changed', 'second_factor_spend', 'second_factor_codes');
+     'login_forget', 'login_end_all', 'password_changed', 'second_factor_spend', 'second_factor_codes');
 SELECT is_empty($$SELECT t FROM unnest(ARRAY['oauth.second_factor', 'oauth.recovery_code', 'oauth.recovery_link', 'oauth.half_login']) t
   WHERE has_table_privilege('mcp_web', t, 'SELECT, INSERT, UPDATE, DELETE')$$, 'nor is any table of these');
 SELECT is_empty($$SELECT t FROM unnest(ARRAY['oauth.second_factor', 'oauth.recovery_code', 'oauth.recovery_link', 'oauth.credential']) t
