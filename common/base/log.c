@@ -24,7 +24,7 @@
 enum {
 	LINE_BYTES = 4096,
 	VALUE_BYTES = 512, /* of one field, escaped */
-	KEYS_MAX = 24,
+	KEYS_MAX = 32,
 };
 
 /* Indexed by enum log_level; priorities are syslog's err to debug. */

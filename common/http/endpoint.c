@@ -12,6 +12,7 @@
 #include "http/cors.h"
 #include "http/form.h"
 #include "http/live_settings.h"
+#include "http/request_id.h"
 
 enum {
 	ARENA_MAX_BYTES = 2 << 20,
@@ -359,12 +360,11 @@ log_request(struct request *rq, const struct timespec *began)
 	log_number("status", rq->reply.status);
 	log_text("method", request_variable(rq, "REQUEST_METHOD"));
 	log_text("path", rq->path);
-	log_params(rq);
-	log_text("remote", request_remote(rq));
-	log_text("user_agent", request_header(rq, "HTTP_USER_AGENT"));
 	log_number("duration_us",
 	    (now.tv_sec - began->tv_sec) * 1000000LL +
 	        (now.tv_nsec - began->tv_nsec) / 1000);
+	log_params(rq);
+	log_text("user_agent", request_header(rq, "HTTP_USER_AGENT"));
 	log_end();
 }
 
@@ -411,6 +411,17 @@ find_settings(struct worker *worker, struct request *rq)
 	return false;
 }
 
+/* Who sent what opens each line: nothing that a client says can stand before
+ * it, or push it out of a line that grew too long. */
+static void
+begin_line(struct request *rq)
+{
+	rq->request_id = request_id_of(rq);
+	log_begin();
+	log_text("remote", request_remote(rq));
+	log_text("request_id", rq->request_id);
+}
+
 static void
 serve(struct worker *worker)
 {
@@ -420,7 +431,7 @@ serve(struct worker *worker)
 	struct timespec began;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &began);
-	log_begin();
+	begin_line(&rq);
 	rq.reply.headers = buf_in(rq.arena);
 	rq.reply.status = 500;
 	rq.reply.body = "";
