@@ -270,6 +270,7 @@ deny(struct request *rq, const struct browser *browser, const char *request_id)
 
 	if (result != DECISION_MADE && result != DECISION_REPEATED)
 		return refuse_decision(rq, result);
+	log_raise(LOG_NOTICE);
 	log_event("consent refused");
 	log_text("client_id", decision.client_id);
 	if (!decision.redirect_uri)

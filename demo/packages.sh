@@ -42,7 +42,7 @@ wanted() {
     ;;
   demo) echo apache2-bin libapache2-mod-fcgid "$(postgresql)" ;;
   check)
-    echo perl curl ca-certificates valgrind chromium libtap-parser-sourcehandler-pgtap-perl \
+    echo perl curl ca-certificates valgrind chromium fail2ban libtap-parser-sourcehandler-pgtap-perl \
       "$(postgresql)-pgtap"
     # Any npm will do: it fetches the node that runs the tests.
     command -v npm >/dev/null || echo nodejs npm
@@ -110,3 +110,10 @@ apt_get() {
 }
 apt_get update
 apt_get install -y --no-install-recommends "${missing[@]}"
+
+# Nor does one start at the next boot.
+for package in "${missing[@]}"; do
+  dpkg -L "$package" | sed -n 's|^\(/usr\)\{0,1\}/lib/systemd/system/\([^@/]*\.service\)$|\2|p'
+done | while IFS= read -r unit; do
+  "${as_root[@]}" rm -f /etc/systemd/system/*.wants/"$unit"
+done
