@@ -91,14 +91,15 @@ all: $(PROGRAMS) ## build every program
 
 say = $(if $(V),,@printf '  %-4s  %s\n' $(1) $@; )
 
-# A target of its own, so that a source file that comes or goes is noticed.
+# A target of its own, so that a source file that comes or goes is noticed;
+# sources, since objects have another name when BUILD is an absolute path.
 define remember
 @mkdir -p $(@D)
 @echo '$(1)' | cmp -s - $@ || echo '$(1)' >$@
 endef
 
 $(BUILD)/common.list: FORCE
-	$(call remember,$(COMMON))
+	$(call remember,$(sort $(wildcard common/*/*.c)))
 $(BUILD)/schema.list: FORCE
 	$(call remember,$(SCHEMA))
 
@@ -167,7 +168,8 @@ demo-stop: ## end the demo and remove what it kept
 # ---- checking
 
 TEST_ENV = BUILD='$(abspath $(BUILD))' NODE='$(NODE)'
-NODE_TEST = $(TEST_ENV) $(NODE) --test --test-reporter=spec
+# A site waits more than it works: several at once.
+NODE_TEST = $(TEST_ENV) $(NODE) --test --test-concurrency=4 --test-reporter=spec
 
 check: ## unit, SQL, wire, real clients, a browser: everything in a few minutes
 	@demo/packages.sh build demo check

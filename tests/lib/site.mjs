@@ -2,6 +2,7 @@
 // site.mjs - a private site of its own for a test file: real Apache, real
 // PostgreSQL, the shipped configuration.
 import { execFile } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -12,16 +13,30 @@ import pg from 'pg'
 const run = promisify(execFile)
 const script = new URL('../../demo/site.sh', import.meta.url).pathname
 
-/** A port of 127.0.0.1 that nobody uses now. */
-export async function freePort () {
+// Can the port be listened at? As an error, if another uses it.
+async function tryPort (port) {
   const server = createServer()
   await new Promise((resolve, reject) => {
     server.on('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
+    server.listen(port, '127.0.0.1', resolve)
   })
-  const { port } = server.address()
   await new Promise(resolve => server.close(resolve))
-  return port
+}
+
+/**
+ * A port of 127.0.0.1 that nobody uses now; below those that the kernel lends
+ * to clients, one of which could take it before the server is up.
+ */
+export async function freePort () {
+  for (;;) {
+    const port = randomInt(12000, 32768)
+    try {
+      await tryPort(port)
+      return port
+    } catch (error) {
+      if (error.code !== 'EADDRINUSE') throw error
+    }
+  }
 }
 
 // Lines KEY='value', as site.sh writes them.
