@@ -42,8 +42,8 @@ wanted() {
     ;;
   demo) echo apache2-bin libapache2-mod-fcgid "$(postgresql)" ;;
   check)
-    echo perl curl ca-certificates valgrind chromium fail2ban libtap-parser-sourcehandler-pgtap-perl \
-      "$(postgresql)-pgtap"
+    echo perl curl ca-certificates valgrind chromium fail2ban pgbouncer libtap-parser-sourcehandler-pgtap-perl \
+      "$(postgresql)-pgtap" "$(postgresql)-cron"
     # Any npm will do: it fetches the node that runs the tests.
     command -v npm >/dev/null || echo nodejs npm
     ;;

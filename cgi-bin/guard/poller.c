@@ -19,7 +19,7 @@ enum { POLL_EVERY_MS = 1000, POLLER_ARENA_BYTES = 8 << 20 };
 
 /* One thread and what it works with; freed by the thread itself. */
 struct poller {
-	char *database_url, *state_directory;
+	char *state_directory;
 	bool stop; /* under the mutex: another has taken over */
 
 	/* The thread's own. */
@@ -48,12 +48,23 @@ free_poller(struct poller *poller)
 		store_close(poller->store);
 	snapshot_writer_close(&poller->writer);
 	arena_free(poller->arena);
-	free(poller->database_url);
 	free(poller->state_directory);
 	free(poller);
 }
 
 /* ---- one poll ---- */
+
+/* Transactions count on.  When they begin anew the database is another one (a
+ * restored dump, a standby that lags), and what it holds was never read. */
+static void
+read_on_from(struct poller *poller, const char *next)
+{
+	bool another = strtoull(next, NULL, 10) <
+	    strtoull(poller->since, NULL, 10);
+
+	(void)snprintf(poller->since, sizeof(poller->since), "%s",
+	    another ? "0" : next);
+}
 
 static bool
 poll_database(struct poller *poller)
@@ -69,7 +80,7 @@ poll_database(struct poller *poller)
 		log_text("fault", "STATE_DIRECTORY cannot be written");
 		return false;
 	}
-	(void)snprintf(poller->since, sizeof(poller->since), "%s", next);
+	read_on_from(poller, next);
 	return true;
 }
 
@@ -174,12 +185,11 @@ poller_for(const struct settings *settings)
 
 	if (!poller)
 		abort();
-	poller->database_url = strdup(settings->database_url);
 	poller->state_directory = strdup(settings->state_directory);
-	if (!poller->database_url || !poller->state_directory)
+	if (!poller->state_directory)
 		abort();
 	poller->arena = arena_new(POLLER_ARENA_BYTES);
-	poller->store = store_open_url(poller->database_url);
+	poller->store = store_open(settings);
 	poller->writer.state_directory = poller->state_directory;
 	poller->since[0] = '0';
 	poller->lock = -1;

@@ -92,6 +92,8 @@ static const struct setting table[] = {
     {"KEY_PERIOD", SERVER, TYPE_SECONDS, AT(key_period_s), "2592000", {0}},
     {"DATABASE_URL", BOTH | REQUIRED | SECRET, TYPE_TEXT, AT(database_url),
         NULL, {0}},
+    {"DATABASE_POOLER", BOTH, TYPE_CHOICE, AT(database_pooler_transaction),
+        "none", {"none", "transaction"}},
     {"REDIRECT_URI_SCHEMES", SERVER, TYPE_TEXT, AT(redirect_uri_schemes),
         "cursor vscode vscode-insiders jetbrains claude mcp", {0}},
     {"REDIRECT_URI_PRESET", SERVER, TYPE_CHOICE, AT(redirect_uri_preset_guide),

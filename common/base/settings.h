@@ -83,6 +83,7 @@ struct settings {
 	int64_t refresh_reuse_grace_s, key_period_s;
 
 	const char *database_url;
+	bool database_pooler_transaction; /* its connections are lent */
 	const char *redirect_uri_schemes;
 	bool redirect_uri_preset_guide;
 	enum registration_policy oauth_registration;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * store.h - the worker's one connection to PostgreSQL, and the way every
- * statement goes: prepared at first use, parameters bound, sent without
- * blocking for longer than the deadline.
+ * statement goes: prepared at first use (store_pooled() apart), parameters
+ * bound, sent without blocking for longer than the deadline.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -29,6 +29,13 @@ struct store *store_open(const struct settings *settings);
 
 /* The same from a connection string alone, which is copied. */
 struct store *store_open_url(const char *database_url);
+
+/*
+ * Before the first call: a pooler lends a connection for one transaction
+ * (DATABASE_POOLER=transaction), so nothing may be left behind in it.
+ * Statements are sent whole, parsed anew each time, instead of prepared.
+ */
+void store_pooled(struct store *store);
 
 void store_close(struct store *store);
 

@@ -45,6 +45,9 @@ BEGIN
       string_to_array(p_resources, ' '), string_to_array(p_introspects, ' '))
   ON CONFLICT (client_id) DO NOTHING;
   outcome := CASE WHEN FOUND THEN 'registered' ELSE 'duplicate' END;
+  IF FOUND AND p_registration = 'admin' THEN
+    PERFORM oauth.audit_act('client added', NULL, p_client_id, NULL, '{}');
+  END IF;
   RETURN NEXT;
 END
 $body$;

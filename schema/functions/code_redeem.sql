@@ -89,8 +89,8 @@ BEGIN
       RETURN 'unknown';
     END IF;
     DELETE FROM public.mcp_server_sessions s WHERE s.id = v.session_id;
-    INSERT INTO oauth.audit (event, user_id, client_id, session_id, remote)
-    VALUES ('code replayed', v.user_id, v.client_id, v.session_id, p_remote);
+    INSERT INTO oauth.audit (event, user_id, client_id, session_id, remote, outcome)
+    VALUES ('code replayed', v.user_id, v.client_id, v.session_id, p_remote, 'session ended');
     RETURN 'replayed';
   ELSIF v.expires_at <= now() THEN
     RETURN 'expired';

@@ -23,8 +23,8 @@ BEGIN
     UPDATE oauth.authorization_request r
        SET decided_at = now(), decision = 'denied'
      WHERE r.request_id = p_request_id;
-    INSERT INTO oauth.audit (event, user_id, client_id, remote)
-    SELECT 'consent refused', l.user_id, v.client_id, p_remote
+    INSERT INTO oauth.audit (event, user_id, client_id, remote, outcome)
+    SELECT 'consent refused', l.user_id, v.client_id, p_remote, 'refused'
       FROM oauth.login_user(p_login_digest, '-infinity') l;
     outcome := 'denied';
   END IF;

@@ -77,10 +77,10 @@ BEGIN
     ON CONFLICT ON CONSTRAINT consent_pkey
     DO UPDATE SET scope = excluded.scope, granted_at = now();
   END IF;
-  INSERT INTO oauth.audit (event, user_id, client_id, remote, detail)
+  INSERT INTO oauth.audit (event, user_id, client_id, remote, details)
   VALUES ('consent', v_user.user_id, v.client_id, p_remote,
-          concat_ws(' ', v.resource, v.scope,
-                    CASE WHEN v.device_code_digest IS NOT NULL THEN '(device)' END));
+          jsonb_build_object('resource', v.resource, 'scope', v.scope,
+                             'device', v.device_code_digest IS NOT NULL));
   PERFORM oauth.authorization_code_purge(20);
   outcome := 'granted';
   RETURN NEXT;

@@ -16,14 +16,14 @@ DECLARE
 BEGIN
   INSERT INTO public.mcp_server_sessions (id, user_id, client_identifier,
       refresh_token_hash, expires_at, generation, scope, resource, session_expires_at,
-      access_expires_at, last_used_at, auth_at)
+      access_expires_at, last_used_at, rotated_from, auth_at)
   VALUES (p_session_id, p_user_id, p_client_id, coalesce(p_refresh_token_hash, '-'),
       now() + least(p_idle_s, v_session_s) * interval '1 second', 1, p_scope, p_resource,
       now() + v_session_s * interval '1 second',
-      now() + p_access_s * interval '1 second', now(), p_auth_at);
-  INSERT INTO oauth.audit (event, user_id, client_id, session_id, remote, detail)
+      now() + p_access_s * interval '1 second', now(), p_remote, p_auth_at);
+  INSERT INTO oauth.audit (event, user_id, client_id, session_id, remote, details)
   VALUES ('session started', p_user_id, p_client_id, p_session_id, p_remote,
-          rtrim(p_resource || ' ' || p_scope));
+          jsonb_build_object('resource', p_resource, 'scope', p_scope));
 END
 $body$;
 COMMENT ON FUNCTION oauth.session_start(uuid, uuid, text, text, text, text, timestamptz,
