@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "base/origin.h"
 #include "base/text.h"
 
 enum { STATEMENTS_MAX = 32, DRAIN_MAX = 8 };
@@ -204,11 +205,19 @@ flush_until(PGconn *conn, int64_t deadline_ms)
 	return left == 0;
 }
 
-/* The last result of what was sent; NULL when the connection is lost or the
- * deadline passed, after which the connection is of no use. */
+static bool
+is_error(const PGresult *result)
+{
+	return result && PQresultStatus(result) == PGRES_FATAL_ERROR;
+}
+
+/* The last result of what was sent, or the first error; NULL when the
+ * connection is lost or the deadline passed, after which the connection is of
+ * no use. */
 static PGresult *
 result_until(PGconn *conn, int64_t deadline_ms)
 {
+	bool pipeline = PQpipelineStatus(conn) != PQ_PIPELINE_OFF;
 	PGresult *last = NULL, *next;
 
 	if (!flush_until(conn, deadline_ms))
@@ -228,8 +237,18 @@ result_until(PGconn *conn, int64_t deadline_ms)
 			}
 		}
 		next = PQgetResult(conn);
-		if (!next)
+		if (!next && (!pipeline || PQstatus(conn) != CONNECTION_OK))
 			return last;
+		if (next && PQresultStatus(next) == PGRES_PIPELINE_SYNC) {
+			PQclear(next);
+			(void)PQexitPipelineMode(conn);
+			return last;
+		}
+		/* Between the statements of a pipeline there is none. */
+		if (!next || is_error(last)) {
+			PQclear(next);
+			continue;
+		}
 		PQclear(last);
 		last = next;
 	}
@@ -298,34 +317,63 @@ prepare(struct store *store, const struct statement *statement,
 }
 
 static bool
-send_whole(struct store *store, const struct statement *statement,
+send(struct store *store, const struct statement *statement,
     const struct store_params *params)
 {
-	return PQsendQueryParams(store->conn, statement->sql, params->n, NULL,
+	if (store->pooled)
+		return PQsendQueryParams(store->conn, statement->sql, params->n,
+		    NULL, params->values, NULL, NULL, 0);
+	return PQsendQueryPrepared(store->conn, statement->name, params->n,
 	    params->values, NULL, NULL, 0);
 }
 
+/* Tells the transaction which request it serves: the columns request_id and
+ * remote of oauth.audit take it from there. */
+static const struct statement say_origin = {"origin",
+    "SELECT set_config('mcp_oauth.request_id', $1, true), "
+    "set_config('mcp_oauth.remote', $2, true)",
+    true};
+
+/* The statement, in one go and one transaction with the word of its origin. */
 static bool
-send_prepared(struct store *store, const struct statement *statement,
-    const struct store_params *params)
+send_with_origin(struct store *store, const struct origin *origin,
+    const struct statement *statement, const struct store_params *params)
 {
-	return PQsendQueryPrepared(store->conn, statement->name, params->n,
-	    params->values, NULL, NULL, 0);
+	struct store_params said = {.arena = params->arena};
+
+	store_add_text(&said, origin->request_id);
+	store_add_text(&said, origin->remote ? origin->remote : "");
+	return PQenterPipelineMode(store->conn) &&
+	    send(store, &say_origin, &said) && send(store, statement, params) &&
+	    PQpipelineSync(store->conn);
+}
+
+static enum called
+prepare_all(struct store *store, const struct origin *origin,
+    const struct statement *statement, int64_t deadline_ms)
+{
+	enum called called = CALLED_ROWS;
+
+	if (store->pooled)
+		return called;
+	if (origin)
+		called = prepare(store, &say_origin, deadline_ms);
+	return called == CALLED_ROWS ? prepare(store, statement, deadline_ms)
+	                             : called;
 }
 
 static enum called
 call_once(struct store *store, const struct statement *statement,
     const struct store_params *params, int64_t deadline_ms, PGresult **ret)
 {
-	enum called called = store->pooled
-	    ? CALLED_ROWS
-	    : prepare(store, statement, deadline_ms);
+	const struct origin *origin = origin_get();
+	enum called called = prepare_all(store, origin, statement, deadline_ms);
 	AUTO_RESULT *result = NULL;
 
 	if (called != CALLED_ROWS)
 		return called;
-	if (!(store->pooled ? send_whole : send_prepared)(store, statement,
-	        params))
+	if (!(origin ? send_with_origin(store, origin, statement, params)
+	             : send(store, statement, params)))
 		return CALLED_STALE;
 	result = result_until(store->conn, deadline_ms);
 	called = judge(store, result);

@@ -85,6 +85,29 @@ test('the reference on an error page is the id of its line', async () => {
   assert.deepEqual(mine.map(l => [l.program, l.fields.error]), [['authorize', 'invalid_client']])
 })
 
+test('each row of the audit names its request and the address', async () => {
+  const mine = await connect(site)
+  const { refresh_token: old } = mine.tokens
+  const next = await token(site, refreshing(mine.client, mine.tokens))
+  const third = await token(site, refreshing(mine.client, next.json))
+  await token(site, refreshing(mine.client, { refresh_token: old }))
+  const again = await connect(site, { client: mine.client })
+  await postForm(site.url('/api/oauth/revoke'), { token: again.tokens.refresh_token, client_id: mine.client.client_id })
+  assert.equal(third.status, 200)
+  const rows = await site.sql('SELECT event, request_id, remote FROM oauth.audit WHERE client_id = $1 ORDER BY at', [mine.client.client_id])
+  const said = new Map((await lines()).map(l => [l.fields.request_id, l]))
+  const told = rows.map(row => [row.event, said.get(row.request_id)?.program, row.remote])
+  const web = program => [program, '127.0.0.1']
+  assert.deepEqual(told, [
+    ['consent', ...web('consent')], ['session started', ...web('token')], ['refresh token replayed', ...web('token')],
+    ['consent', ...web('consent')], ['session started', ...web('token')], ['session revoked', ...web('revoke')]])
+  const [signIn] = await site.sql("SELECT request_id FROM oauth.audit WHERE event = 'sign-in' ORDER BY at DESC LIMIT 1")
+  assert.equal(said.get(signIn.request_id).event, 'signed in')
+  // A worker keeps its connection, not the name of the request before.
+  const [{ count }] = await site.sql("SELECT count(*)::int FROM oauth.audit WHERE event = 'user added' AND request_id IS NULL")
+  assert.ok(count > 0)
+})
+
 test('an id that the web server would not make is not taken', async () => {
   const client = 'client_id=nobody'
   const { runCgi } = await import('../lib/cgi.mjs')
@@ -127,7 +150,7 @@ test('from one line of the pages to all that came of it, by the example of the d
 })
 
 test('a device and its person are one authorization', async () => {
-  const device = await addClient(site, 'Device', '--device')
+  const device = await addClient(site, '--name', 'Device', '--device')
   const asked = (await postForm(site.url('/api/oauth/device_authorization'), { client_id: device.client_id })).json
   const browser = new Browser(site)
   const form = await browser.get('/api/oauth/device')
@@ -238,19 +261,16 @@ test('fail2ban reads syslog\'s form and IPv6, and no line that only looks like o
 
 test('the jail of the example is one that fail2ban takes', async () => {
   const jail = await readFile(`${site.values.STATE}/usr/share/mcp-oauth/fail2ban/jail.d/mcp-oauth.conf`, 'utf8')
-  const script = `
-import sys
-from fail2ban.client.jailreader import JailReader
-reader = JailReader('mcp-oauth', basedir=sys.argv[1], force_enable=True)
-reader.read()
-assert reader.getOptions(), 'the jail is not taken'
-print('\\n'.join(' '.join(map(str, line)) for line in reader.convert(allow_no_files=True)))`
   const { stdout } = await run('sh', ['-eu', '-c', `
     folder=$(mktemp -d /var/tmp/mcp-oauth-jail.XXXXXX)
     trap 'rm -rf "$folder"' EXIT
     cp -R /etc/fail2ban/. "$folder"
+    rm -f "$folder"/jail.d/*
     cp -R "$1"/. "$folder"
-    python3 -c "$2" "$folder"`, 'sh', `${site.values.STATE}/usr/share/mcp-oauth/fail2ban`, script])
-  assert.match(stdout, /failregex .*login failed/)
-  assert.ok(stdout.includes(/^logpath = (.*)$/m.exec(jail)[1]))
+    sed -i "s|^logpath = .*|logpath = $2|" "$folder/jail.d/mcp-oauth.conf"
+    fail2ban-client -c "$folder" -d`, 'sh', `${site.values.STATE}/usr/share/mcp-oauth/fail2ban`, site.values.APACHE_ERROR_LOG])
+  assert.match(stdout, /'mcp-oauth', 'addfailregex', .*login failed/)
+  assert.ok(stdout.includes(`['set', 'mcp-oauth', 'addlogpath', '${site.values.APACHE_ERROR_LOG}', 'head']`), stdout)
+  assert.ok(stdout.includes("['start', 'mcp-oauth']"))
+  assert.match(jail, /^maxretry = 20$/m)
 })
