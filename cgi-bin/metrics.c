@@ -14,8 +14,7 @@
 #include "http/endpoint.h"
 #include "store/metrics.h"
 
-#define OPENMETRICS \
-	"application/openmetrics-text; version=1.0.0; charset=utf-8"
+#define OPENMETRICS "application/openmetrics-text; version=1.0.0; charset=utf-8"
 
 /* Behind a proxy on this host everybody seems to be on it. */
 static bool

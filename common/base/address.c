@@ -135,8 +135,7 @@ address_list_valid(struct arena *arena, const char *text)
 }
 
 bool
-address_text_in_list(struct arena *arena, const char *address,
-    const char *list)
+address_text_in_list(struct arena *arena, const char *address, const char *list)
 {
 	struct sockaddr_in v4 = {.sin_family = AF_INET};
 	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};

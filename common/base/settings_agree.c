@@ -184,6 +184,6 @@ settings_agree(struct settings_reader *r)
 	return settle_issuer(r) && settings_repeated_settle(r) &&
 	    settle_algorithm(r) && settle_openid(r) && settle_secrets(r) &&
 	    settle_audience(r) && settle_lifetimes(r) &&
-	    settle_registration(r) && settle_fetching(r) &&
-	    settle_metrics(r) && settle_log(r);
+	    settle_registration(r) && settle_fetching(r) && settle_metrics(r) &&
+	    settle_log(r);
 }

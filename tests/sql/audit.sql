@@ -94,7 +94,7 @@ SELECT is((SELECT m.users FROM oauth.metrics() m), (SELECT count(*) FROM public.
 CREATE TABLE pg_temp.many AS SELECT FROM generate_series(1, 50000);
 ANALYZE pg_temp.many;
 GRANT SELECT ON pg_temp.many TO PUBLIC;
-SELECT is(oauth.rows_about('pg_temp.many'::regclass), 50000::bigint, 'many are estimated');
+SELECT cmp_ok(abs(oauth.rows_about('pg_temp.many'::regclass) - 50000), '<', 5000::bigint, 'many are estimated');
 
 SELECT * FROM finish();
 ROLLBACK;
