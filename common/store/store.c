@@ -205,19 +205,11 @@ flush_until(PGconn *conn, int64_t deadline_ms)
 	return left == 0;
 }
 
-static bool
-is_error(const PGresult *result)
-{
-	return result && PQresultStatus(result) == PGRES_FATAL_ERROR;
-}
-
-/* The last result of what was sent, or the first error; NULL when the
- * connection is lost or the deadline passed, after which the connection is of
- * no use. */
+/* The last result of what was sent; NULL when the connection is lost or the
+ * deadline passed, after which the connection is of no use. */
 static PGresult *
 result_until(PGconn *conn, int64_t deadline_ms)
 {
-	bool pipeline = PQpipelineStatus(conn) != PQ_PIPELINE_OFF;
 	PGresult *last = NULL, *next;
 
 	if (!flush_until(conn, deadline_ms))
@@ -237,18 +229,8 @@ result_until(PGconn *conn, int64_t deadline_ms)
 			}
 		}
 		next = PQgetResult(conn);
-		if (!next && (!pipeline || PQstatus(conn) != CONNECTION_OK))
+		if (!next)
 			return last;
-		if (next && PQresultStatus(next) == PGRES_PIPELINE_SYNC) {
-			PQclear(next);
-			(void)PQexitPipelineMode(conn);
-			return last;
-		}
-		/* Between the statements of a pipeline there is none. */
-		if (!next || is_error(last)) {
-			PQclear(next);
-			continue;
-		}
 		PQclear(last);
 		last = next;
 	}
@@ -296,7 +278,7 @@ is_prepared(const struct store *store, const struct statement *statement)
 }
 
 static enum called
-prepare(struct store *store, const struct statement *statement,
+prepare(struct store *store, const struct statement *statement, const char *sql,
     int64_t deadline_ms)
 {
 	AUTO_RESULT *result = NULL;
@@ -304,8 +286,7 @@ prepare(struct store *store, const struct statement *statement,
 
 	if (is_prepared(store, statement))
 		return CALLED_ROWS;
-	if (!PQsendPrepare(store->conn, statement->name, statement->sql, 0,
-	        NULL))
+	if (!PQsendPrepare(store->conn, statement->name, sql, 0, NULL))
 		return CALLED_STALE; /* nothing was sent */
 	result = result_until(store->conn, deadline_ms);
 	called = judge(store, result);
@@ -317,63 +298,29 @@ prepare(struct store *store, const struct statement *statement,
 }
 
 static bool
-send(struct store *store, const struct statement *statement,
+send(struct store *store, const struct statement *statement, const char *sql,
     const struct store_params *params)
 {
 	if (store->pooled)
-		return PQsendQueryParams(store->conn, statement->sql, params->n,
-		    NULL, params->values, NULL, NULL, 0);
+		return PQsendQueryParams(store->conn, sql, params->n, NULL,
+		    params->values, NULL, NULL, 0);
 	return PQsendQueryPrepared(store->conn, statement->name, params->n,
 	    params->values, NULL, NULL, 0);
 }
 
-/* Tells the transaction which request it serves: the columns request_id and
- * remote of oauth.audit take it from there. */
-static const struct statement say_origin = {"origin",
-    "SELECT set_config('mcp_oauth.request_id', $1, true), "
-    "set_config('mcp_oauth.remote', $2, true)",
-    true};
-
-/* The statement, in one go and one transaction with the word of its origin. */
-static bool
-send_with_origin(struct store *store, const struct origin *origin,
-    const struct statement *statement, const struct store_params *params)
-{
-	struct store_params said = {.arena = params->arena};
-
-	store_add_text(&said, origin->request_id);
-	store_add_text(&said, origin->remote ? origin->remote : "");
-	return PQenterPipelineMode(store->conn) &&
-	    send(store, &say_origin, &said) && send(store, statement, params) &&
-	    PQpipelineSync(store->conn);
-}
-
-static enum called
-prepare_all(struct store *store, const struct origin *origin,
-    const struct statement *statement, int64_t deadline_ms)
-{
-	enum called called = CALLED_ROWS;
-
-	if (store->pooled)
-		return called;
-	if (origin)
-		called = prepare(store, &say_origin, deadline_ms);
-	return called == CALLED_ROWS ? prepare(store, statement, deadline_ms)
-	                             : called;
-}
-
 static enum called
 call_once(struct store *store, const struct statement *statement,
-    const struct store_params *params, int64_t deadline_ms, PGresult **ret)
+    const char *sql, const struct store_params *params, int64_t deadline_ms,
+    PGresult **ret)
 {
-	const struct origin *origin = origin_get();
-	enum called called = prepare_all(store, origin, statement, deadline_ms);
+	enum called called = store->pooled
+	    ? CALLED_ROWS
+	    : prepare(store, statement, sql, deadline_ms);
 	AUTO_RESULT *result = NULL;
 
 	if (called != CALLED_ROWS)
 		return called;
-	if (!(origin ? send_with_origin(store, origin, statement, params)
-	             : send(store, statement, params)))
+	if (!send(store, statement, sql, params))
 		return CALLED_STALE;
 	result = result_until(store->conn, deadline_ms);
 	called = judge(store, result);
@@ -384,10 +331,32 @@ call_once(struct store *store, const struct statement *statement,
 	return called;
 }
 
+/*
+ * Let the statement's transaction know which request it serves: columns
+ * request_id and remote of oauth.audit take it from there.  A condition that
+ * looks at no row is judged once, before the function is called (EXPLAIN:
+ * One-Time Filter).
+ */
+static const char *
+with_origin(const char *sql, const struct origin *origin,
+    struct store_params *params)
+{
+	store_add_text(params, origin->request_id);
+	store_add_text(params, origin->remote ? origin->remote : "");
+	return arena_printf(params->arena,
+	    "%s WHERE (SELECT set_config('mcp_oauth.request_id', $%d, true) "
+	    "|| set_config('mcp_oauth.remote', $%d, true)) IS NOT NULL",
+	    sql, params->n - 1, params->n);
+}
+
 PGresult *
 store_call(struct store *store, const struct statement *statement,
-    const struct store_params *params)
+    const struct store_params *given)
 {
+	const struct origin *origin = origin_get();
+	struct store_params params = *given;
+	const char *sql = origin ? with_origin(statement->sql, origin, &params)
+	                         : statement->sql;
 	int64_t deadline_ms = monotonic_ms() + STORE_QUERY_MS;
 	PGresult *result = NULL;
 	int attempt;
@@ -395,8 +364,8 @@ store_call(struct store *store, const struct statement *statement,
 	for (attempt = 0; attempt < 2; attempt++) {
 		if (!connected(store, deadline_ms))
 			return NULL;
-		switch (
-		    call_once(store, statement, params, deadline_ms, &result)) {
+		switch (call_once(store, statement, sql, &params, deadline_ms,
+		    &result)) {
 		case CALLED_ROWS:
 			return result;
 		case CALLED_REFUSED:
