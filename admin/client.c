@@ -22,7 +22,7 @@ static const char
               "           [--introspect PATH ...] [--resource PATH ...] "
               "[--confidential]\n"
               "           [--jwks FILE | --jwks-uri URL] [--id CLIENT_ID]\n"
-              "           [--scope SCOPE]";
+              "           [--scope SCOPE] [--dpop]";
 
 enum { JWKS_MAX_BYTES = 1 << 16 };
 
@@ -222,6 +222,7 @@ verb_client(struct command *command, char **args)
 	    .client_id = command_option(args, "--id"),
 	    .client_name = command_option(args, "--name"),
 	    .scope = command_option(args, "--scope"),
+	    .dpop_bound_access_tokens = command_flag(args, "--dpop"),
 	};
 	int status;
 

@@ -55,6 +55,8 @@ check_agreement(struct doctor *doctor)
 	    guard->mcp_resources_text);
 	check_same(doctor, "JWT_ALG", server->hs256 ? "HS256" : "EdDSA",
 	    guard->hs256 ? "HS256" : "EdDSA");
+	check_same(doctor, "DPOP", server->dpop ? "on" : "off",
+	    guard->dpop ? "on" : "off");
 }
 
 /* What the guard asks for must be what the server can grant. */

@@ -26,12 +26,42 @@ is_json(const struct web_answer *answer)
 	return text_starts(answer->content_type, "application/json");
 }
 
+enum { BEFORE = 20, SHOWN = 60 };
+
+/* A piece of a document around byte at, fit for a terminal. */
+static const char *
+around(struct arena *arena, const char *text, size_t at)
+{
+	char *piece = arena_strdup(arena,
+	    text + (at > BEFORE ? at - BEFORE : 0));
+	size_t i;
+
+	for (i = 0; i < SHOWN && piece[i]; i++)
+		if (piece[i] < ' ' || piece[i] > '~')
+			piece[i] = '?';
+	piece[i] = '\0';
+	return piece;
+}
+
+/* Where two documents part, and what stands there in each. */
+static const char *
+difference(struct arena *arena, const char *served, const char *wanted)
+{
+	size_t at = 0;
+
+	while (served[at] && served[at] == wanted[at])
+		at++;
+	return arena_printf(arena, "from byte %zu on it has '%s', not '%s'", at,
+	    around(arena, served, at), around(arena, wanted, at));
+}
+
 /* The document at path must be ours, byte for byte. */
 static void
 check_document(struct doctor *doctor, const char *path,
     struct json_object *wanted)
 {
 	struct web_answer answer = ask(doctor, path, NULL);
+	const char *ours = json_text(doctor->arena, wanted);
 
 	if (answer.status == 0)
 		doctor_problem(doctor,
@@ -42,10 +72,11 @@ check_document(struct doctor *doctor, const char *path,
 		doctor_problem(doctor, alias_remedy,
 		    "%s answers status %ld, type \"%s\"", path, answer.status,
 		    answer.content_type);
-	else if (!text_equal(answer.body, json_text(doctor->arena, wanted)))
+	else if (!text_equal(answer.body, ours))
 		doctor_problem(doctor,
 		    "restart the web server, or find what else answers there",
-		    "%s is not what this configuration says", path);
+		    "%s is not what this configuration says: %s", path,
+		    difference(doctor->arena, answer.body, ours));
 	else
 		doctor_ok(doctor, "%s", path);
 }

@@ -45,7 +45,8 @@ refuse_unknown_client(struct request *rq)
 {
 	return refuse_status(rq, 400, OAUTH_INVALID_CLIENT,
 	    "This server does not know the application (client_id) that sent "
-	    "you. It may have been removed after long disuse.");
+	    "you. It may have been removed after long disuse. In the "
+	    "application, remove this server and add it again.");
 }
 
 static enum oauth_error

@@ -47,7 +47,8 @@ answer_active(struct request *rq, const struct access_token *token,
 		json_add_string(o, "scope", token->scope);
 	json_add_string(o, "client_id", token->client_id);
 	json_add_string(o, "username", username);
-	json_add_string(o, "token_type", "Bearer");
+	json_add_string(o, "token_type", token->jkt ? "DPoP" : "Bearer");
+	access_token_add_confirmation(o, token);
 	json_add_int64(o, "exp", token->exp_s);
 	json_add_int64(o, "iat", token->iat_s);
 	json_add_string(o, "sub", token->sub);

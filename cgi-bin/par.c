@@ -8,8 +8,10 @@
  * refused here, with the same code.  PUSHED_AUTHORIZATION_REQUESTS=off: 404.
  */
 #include "base/log.h"
+#include "base/text.h"
 #include "oauth/authorization_request.h"
 #include "oauth/client_authenticated.h"
+#include "oauth/dpop_endpoint.h"
 #include "store/pushed_request.h"
 
 enum { CLIENT_SECRET = N_AUTHORIZATION_PARAMS, REQUEST_URI };
@@ -37,6 +39,20 @@ answer_created(struct request *rq, const char *request_uri)
 	return reply_json(rq, 201, o);
 }
 
+/* A proof says the same as dpop_jkt (RFC 9449 s10.1). */
+static enum oauth_error
+bind_code(struct request *rq, const struct dpop_proof *proof,
+    struct authorization_request *request)
+{
+	if (!proof->jkt)
+		return OAUTH_OK;
+	if (request->dpop_jkt && !text_equal(request->dpop_jkt, proof->jkt))
+		return refuse(rq, OAUTH_INVALID_DPOP_PROOF,
+		    "dpop_jkt is not the DPoP proof's key");
+	request->dpop_jkt = proof->jkt;
+	return dpop_header_take(rq, proof);
+}
+
 static enum oauth_error
 keep(struct request *rq, const struct authorization_request *request)
 {
@@ -62,20 +78,22 @@ post_par(struct request *rq)
 	struct authorization_request request;
 	struct authorization_fault fault;
 	struct client client = {0};
+	struct dpop_proof proof;
 	enum oauth_error error;
 
 	if (!rq->settings->pushed_authorization_requests)
 		return refuse(rq, OAUTH_NOT_FOUND,
 		    "authorization requests cannot be pushed here");
-	error = client_authenticated(rq, &client);
-	if (error)
+	if ((error = dpop_header_judge(rq, &proof)) ||
+	    (error = client_authenticated(rq, &client)))
 		return error;
 	if (request_param(rq, REQUEST_URI)) /* s2.1 */
 		return refuse(rq, OAUTH_INVALID_REQUEST,
 		    "request_uri must not be pushed");
 	if (!authorization_request_read(rq, &client, &request, &fault))
 		return refuse(rq, fault.error, fault.reason);
-	return keep(rq, &request);
+	error = bind_code(rq, &proof, &request);
+	return error ? error : keep(rq, &request);
 }
 
 static const char *const paths[] = {"/api/oauth/par", NULL};

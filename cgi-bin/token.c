@@ -9,10 +9,17 @@
  *
  * One SQL call does all there is to do, so a request commits once or not at
  * all; a 200 is what was committed.
+ *
+ * A DPoP proof (RFC 9449 s5) binds the access token to its key, and a public
+ * client's refresh token too.  It is used in a call of its own, before: the
+ * store may send a rotation again whose answer got lost, and that must not find
+ * its own proof spent.  Requests without a proof do without that call.
  */
 #include "base/text.h"
 #include "http/endpoint.h"
 #include "oauth/client_auth.h"
+#include "oauth/client_authenticated.h"
+#include "oauth/dpop_endpoint.h"
 #include "oauth/grant.h"
 #include "oauth/grant_types.h"
 #include "oauth/token_response.h"
@@ -29,19 +36,20 @@ static const struct param params[] = {
     {0},
 };
 
-static const struct {
+static const struct grant {
 	const char *grant_type;
 	grant_handler *answer;
+	bool from_strangers; /* no other endpoint met the client before */
 } grants[] = {
-    {"authorization_code", grant_authorization_code},
-    {"refresh_token", grant_refresh_token},
-    {GRANT_TYPE_DEVICE_CODE, grant_device_code},
-    {"client_credentials", grant_client_credentials},
-    {GRANT_TYPE_JWT_BEARER, grant_jwt_bearer},
+    {"authorization_code", grant_authorization_code, false},
+    {"refresh_token", grant_refresh_token, false},
+    {GRANT_TYPE_DEVICE_CODE, grant_device_code, false},
+    {"client_credentials", grant_client_credentials, false},
+    {GRANT_TYPE_JWT_BEARER, grant_jwt_bearer, true},
 };
 
 /* NULL for one that does not exist or is switched off. */
-static grant_handler *
+static const struct grant *
 grant_named(struct request *rq, const char *grant_type)
 {
 	size_t i;
@@ -51,29 +59,37 @@ grant_named(struct request *rq, const char *grant_type)
 		return NULL;
 	for (i = 0; i < sizeof(grants) / sizeof(*grants); i++)
 		if (text_equal(grants[i].grant_type, grant_type))
-			return grants[i].answer;
+			return &grants[i];
 	return NULL;
 }
 
 static enum oauth_error
 post_token(struct request *rq)
 {
-	grant_handler *answer = grant_named(rq, request_param(rq, GRANT_TYPE));
+	const struct grant *grant = grant_named(rq,
+	    request_param(rq, GRANT_TYPE));
 	const struct resource_setting *resource;
 	struct client_credentials client;
+	struct dpop_proof proof;
 	enum oauth_error error;
 
-	error = client_auth(rq, &client);
-	if (error)
+	error = grant && grant->from_strangers ? client_authenticated_meet(rq)
+	                                       : OAUTH_OK;
+	/* The proof first: a client's assertion is spent where it is read. */
+	if (error || (error = dpop_header_judge(rq, &proof)) ||
+	    (error = client_auth(rq, &client)))
 		return error;
-	if (!answer)
+	if (!grant)
 		return refuse(rq, OAUTH_UNSUPPORTED_GRANT_TYPE,
 		    "this grant_type is not supported here");
 	if (!resource_param(rq, RESOURCE, &resource))
 		return refuse(rq, OAUTH_INVALID_TARGET,
 		    "resource is no MCP server of this site");
-	error = token_response_possible(rq);
-	return error ? error : answer(rq, &client, resource);
+	if ((error = token_response_possible(rq)) ||
+	    (error = dpop_header_take(rq, &proof)))
+		return error;
+	client.dpop_jkt = proof.jkt;
+	return grant->answer(rq, &client, resource);
 }
 
 static const char *const paths[] = {"/api/oauth/token", "/token", NULL};

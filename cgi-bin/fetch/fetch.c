@@ -4,15 +4,17 @@
  * metadata, a JWK set.  Run by the endpoints for each fetch (http/fetch.h), so
  * that they need no HTTP library and a fault here ends no worker.
  *
- *	fetch MAX-BYTES TIMEOUT-MS CA-FILE ALLOWED-ADDRESSES URL
+ *	fetch MAX-BYTES TIMEOUT-MS CA-FILE ALLOWED-ADDRESSES PROXY URL
  *
- * CA-FILE and ALLOWED-ADDRESSES may be "".  Prints "good MAX-AGE\n" and the
+ * CA-FILE, ALLOWED-ADDRESSES and PROXY may be "".  Prints "good MAX-AGE\n" and the
  * document; or "refused REASON\n" when the URL, an address or the answer is
  * not acceptable; or "failed REASON\n" when there was no answer.
  *
  * The host is looked up once and every address must be public (or allowed);
- * the connection goes to one of these very addresses.  No redirect, no proxy,
- * no cookie, no compression, nothing but 200 and JSON.
+ * the connection goes to one of these very addresses; with a PROXY, which the
+ * operator named to do just that, names are the proxy's business.  No redirect,
+ * no proxy of the environment, no cookie, no compression, nothing but 200 and
+ * JSON.
  */
 #include <curl/curl.h>
 #include <netdb.h>
@@ -27,6 +29,7 @@
 #include "base/text.h"
 #include "base/uri.h"
 #include "freshness.h"
+#include "http/fetch.h"
 
 enum {
 	ADDRESSES_MAX = 16,
@@ -38,7 +41,7 @@ enum {
 struct fetch {
 	struct arena *arena;
 	long max_bytes, timeout_ms;
-	const char *ca_file, *allowed, *url;
+	const char *ca_file, *allowed, *proxy, *url;
 	struct uri uri;
 	struct sockaddr_storage addresses[ADDRESSES_MAX];
 	size_t n_addresses;
@@ -58,9 +61,8 @@ say(const char *word, const char *reason)
 static bool
 url_allowed(struct fetch *fetch)
 {
-	return uri_parse(fetch->arena, fetch->url, &fetch->uri) &&
-	    text_equal(fetch->uri.scheme, "https") && !fetch->uri.userinfo &&
-	    !fetch->uri.fragment && !uri_has_dot_segments(&fetch->uri);
+	return fetch_origin(fetch->arena, fetch->url) &&
+	    uri_parse(fetch->arena, fetch->url, &fetch->uri);
 }
 
 static const char *
@@ -88,16 +90,19 @@ address_allowed(struct fetch *fetch, const struct sockaddr *address)
 }
 
 /* Look the host up, and keep its addresses if every one of them may be
- * connected to. */
+ * connected to.  Behind a proxy only a host that is an address by itself is
+ * looked at. */
 static const char *
 resolve(struct fetch *fetch)
 {
-	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *list = NULL, *at;
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
+	    .ai_flags = *fetch->proxy ? AI_NUMERICHOST : 0};
+	struct addrinfo *list = NULL, *at;
 	const char *refusal = NULL;
 
 	if (getaddrinfo(host_of(fetch), port_of(&fetch->uri), &hints, &list) !=
 	    0)
-		return "the host has no address";
+		return *fetch->proxy ? NULL : "the host has no address";
 	for (at = list; at && !refusal; at = at->ai_next) {
 		if (!address_allowed(fetch, at->ai_addr))
 			refusal = "an address of the host is not public";
@@ -130,14 +135,15 @@ pinned(struct fetch *fetch)
 	return buf_text(&entry);
 }
 
-/* The last gate: whatever libcurl is about to connect to is looked at. */
+/* The last gate: whatever libcurl is about to connect to is looked at, unless
+ * it is the proxy, the only thing it connects to then. */
 static curl_socket_t
 open_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	struct fetch *fetch = data;
 
 	if (purpose != CURLSOCKTYPE_IPCXN ||
-	    !address_allowed(fetch, &address->addr))
+	    (!*fetch->proxy && !address_allowed(fetch, &address->addr)))
 		return CURL_SOCKET_BAD;
 	return socket(address->family, address->socktype | SOCK_CLOEXEC,
 	    address->protocol);
@@ -210,13 +216,15 @@ static bool
 prepare(struct fetch *fetch, CURL *curl, struct curl_slist *resolve_list,
     struct curl_slist *headers)
 {
-	return resolve_list && headers &&
+	return (resolve_list || *fetch->proxy) && headers &&
 	    !curl_easy_setopt(curl, CURLOPT_URL, fetch->url) &&
 	    !curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https") &&
 	    !curl_easy_setopt(curl, CURLOPT_RESOLVE, resolve_list) &&
 	    !curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket) &&
 	    !curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, fetch) &&
-	    !curl_easy_setopt(curl, CURLOPT_PROXY, "") &&
+	    !curl_easy_setopt(curl, CURLOPT_PROXY, fetch->proxy) &&
+	    !curl_easy_setopt(curl, CURLOPT_NOPROXY, "") &&
+	    !curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) &&
 	    !curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) &&
 	    !curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) &&
 	    !curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, fetch->timeout_ms) &&
@@ -237,8 +245,9 @@ transfer(struct fetch *fetch, CURL *curl)
 {
 	struct curl_slist *headers = curl_slist_append(NULL,
 	    "Accept: application/json");
-	struct curl_slist *resolve_list = curl_slist_append(NULL,
-	    pinned(fetch));
+	struct curl_slist *resolve_list = *fetch->proxy
+	    ? NULL
+	    : curl_slist_append(NULL, pinned(fetch));
 	CURLcode code = prepare(fetch, curl, resolve_list, headers)
 	    ? curl_easy_perform(curl)
 	    : CURLE_FAILED_INIT;
@@ -291,7 +300,7 @@ main(int argc, char **argv)
 	int64_t max_bytes, timeout_ms;
 	int status;
 
-	if (argc != 6 || getenv("GATEWAY_INTERFACE") ||
+	if (argc != 7 || getenv("GATEWAY_INTERFACE") ||
 	    !text_to_int64(argv[1], 1 << 20, &max_bytes) ||
 	    !text_to_int64(argv[2], 60000, &timeout_ms)) {
 		(void)fputs("fetch is run by the endpoints of mcp-oauth\n",
@@ -303,7 +312,8 @@ main(int argc, char **argv)
 	fetch.timeout_ms = (long)timeout_ms;
 	fetch.ca_file = argv[3];
 	fetch.allowed = argv[4];
-	fetch.url = argv[5];
+	fetch.proxy = argv[5];
+	fetch.url = argv[6];
 	fetch.headers = buf_in(fetch.arena);
 	fetch.body = buf_in(fetch.arena);
 	status = run(&fetch);

@@ -6,24 +6,26 @@
 #include "oauth/mcp_header.h"
 #include "oauth/resource.h"
 #include "oauth/scope.h"
+#include "oauth/token_challenge.h"
+#include "proof.h"
 
-/* One Bearer challenge; error and scope may be NULL.  Our strings hold no
- * quotes, and scopes cannot. */
+/* error and scope may be NULL.  Our strings hold no quotes, and scopes
+ * cannot. */
 static void
 add_challenge(struct request *rq, const struct verdict *v, const char *error,
     const char *description, const char *scope)
 {
-	struct buf value = buf_in(rq->arena);
+	struct buf params = buf_in(rq->arena);
 
-	buf_add(&value, "Bearer ");
-	if (error)
-		buf_addf(&value, "error=\"%s\", error_description=\"%s\", ",
-		    error, description);
 	if (scope)
-		buf_addf(&value, "scope=\"%s\", ", scope);
-	buf_addf(&value, "resource_metadata=\"%s\"",
+		buf_addf(&params, "scope=\"%s\", ", scope);
+	buf_addf(&params, "resource_metadata=\"%s\"",
 	    resource_metadata_url(rq->arena, rq->settings, v->resource));
-	reply_header(rq, "WWW-Authenticate", buf_text(&value));
+	token_challenge_add(rq,
+	    &(struct token_challenge){.dpop = v->dpop,
+	        .error = error,
+	        .description = description,
+	        .params = buf_text(&params)});
 }
 
 static const char *
@@ -53,6 +55,15 @@ refuse_invalid_token(struct request *rq, const struct verdict *v)
 {
 	add_challenge(rq, v, "invalid_token", v->reason, base_scope(rq, v));
 	return refuse(rq, OAUTH_INVALID_TOKEN, v->reason);
+}
+
+static enum oauth_error
+refuse_proof(struct request *rq, const struct verdict *v,
+    enum oauth_error error)
+{
+	add_challenge(rq, v, oauth_error_name(error), v->reason,
+	    base_scope(rq, v));
+	return refuse_status(rq, 401, error, v->reason);
 }
 
 /* Required and granted together, for clients that ask anew with just this. */
@@ -96,6 +107,19 @@ refuse_http_method(struct request *rq, const struct verdict *v)
 	return refuse_status(rq, 405, OAUTH_INVALID_REQUEST, v->reason);
 }
 
+/* The nonce for the next proof, where one is wanted. */
+static void
+offer_nonce(struct request *rq, const struct verdict *v)
+{
+	const char *nonce;
+
+	if (v->kind != VERDICT_NONCE && !v->proof.nonce_ageing)
+		return;
+	nonce = proof_nonce(rq);
+	if (nonce)
+		reply_header(rq, "DPoP-Nonce", nonce);
+}
+
 enum oauth_error
 challenge(struct request *rq, const struct verdict *v)
 {
@@ -103,6 +127,7 @@ challenge(struct request *rq, const struct verdict *v)
 	if (v->kind == VERDICT_PREFLIGHT)
 		return cors_preflight(rq, "GET, POST, DELETE, OPTIONS");
 	reply_header(rq, "Cache-Control", "no-store");
+	offer_nonce(rq, v);
 	switch (v->kind) {
 	case VERDICT_NOT_FOUND:
 		return refuse(rq, OAUTH_NOT_FOUND, v->reason);
@@ -112,6 +137,10 @@ challenge(struct request *rq, const struct verdict *v)
 		return refuse_no_token(rq, v);
 	case VERDICT_INVALID_TOKEN:
 		return refuse_invalid_token(rq, v);
+	case VERDICT_PROOF:
+		return refuse_proof(rq, v, OAUTH_INVALID_DPOP_PROOF);
+	case VERDICT_NONCE:
+		return refuse_proof(rq, v, OAUTH_USE_DPOP_NONCE);
 	case VERDICT_SCOPE:
 		return refuse_scope(rq, v);
 	case VERDICT_METHOD:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * guard.c - the guard in front of MCP servers (RFC 6750, RFC 9728).
+ * guard.c - the guard in front of MCP servers (RFC 6750, RFC 9449, RFC 9728).
  *
  * As FastCGI authorizer it judges a request by its headers and allows it with
  * identity variables.  Apache's mod_fcgid (FCGI_APACHE_ROLE=ACCESS_CHECKER)
@@ -10,7 +10,8 @@
  * Reached as a responder without an error to explain, it is 404.
  *
  * Nothing is asked of the database here: keys come from a file, revocations
- * from the host's mapped snapshot.
+ * from the host's mapped snapshot, and the DPoP proofs that were used stand in
+ * another.
  */
 #include <unistd.h>
 
@@ -19,6 +20,7 @@
 #include "challenge.h"
 #include "http/endpoint.h"
 #include "poller.h"
+#include "proof.h"
 #include "rules.h"
 #include "snapshot.h"
 #include "verdict.h"
@@ -31,6 +33,7 @@ log_verdict(struct request *rq, const struct verdict *v)
 	log_text("client_id", v->token.client_id);
 	log_text("session_id", v->token.sid);
 	log_text("jti", v->token.jti);
+	log_text("dpop_jkt", v->proof.jkt);
 	log_text("mcp_method", request_header(rq, "HTTP_MCP_METHOD"));
 	log_text("mcp_name", request_header(rq, "HTTP_MCP_NAME"));
 }
@@ -58,6 +61,8 @@ allow(struct request *rq, const struct verdict *v)
 	pass_on(rq, "Variable-MCP_RESOURCE", v->resource->uri);
 	pass_on(rq, "Variable-MCP_BACKEND_SECRET",
 	    rq->settings->guard_backend_secret);
+	if (v->proof.nonce_ageing)
+		pass_on(rq, "DPoP-Nonce", proof_nonce(rq));
 	log_event("allowed");
 	return reply_empty(rq, 200);
 }
@@ -69,6 +74,7 @@ answer_authorizer(struct request *rq)
 	struct verdict v = verdict_on(rq,
 	    request_variable(rq, "REQUEST_METHOD"));
 
+	verdict_use_proof(&v);
 	log_verdict(rq, &v);
 	if (v.kind == VERDICT_ALLOWED)
 		return allow(rq, &v);
@@ -84,6 +90,7 @@ answer_error_document(struct request *rq)
 	struct verdict v = verdict_on(rq,
 	    request_variable(rq, "REDIRECT_REQUEST_METHOD"));
 
+	verdict_look_at_proof(&v);
 	log_verdict(rq, &v);
 	return challenge(rq, &v);
 }
@@ -105,6 +112,7 @@ static void
 use_settings(const struct settings *settings)
 {
 	snapshot_use(settings->state_directory);
+	proof_use(settings->state_directory);
 	rules_forget();
 	poller_start(settings);
 }

@@ -3,18 +3,7 @@
 
 #include "base/text.h"
 #include "oauth/mcp_header.h"
-
-/* An error document may know the headers of the request it explains by this
- * prefix alone. */
-static const char *
-header(struct request *rq, const char *cgi_name)
-{
-	const char *value = request_header(rq, cgi_name);
-
-	return value ? value
-	             : request_header(rq,
-	                   arena_printf(rq->arena, "REDIRECT_%s", cgi_name));
-}
+#include "original.h"
 
 static enum message_result
 bad_header(const char *why, const char **reason)
@@ -27,7 +16,7 @@ bad_header(const char *why, const char **reason)
 static enum message_result
 read_name(struct request *rq, struct message *message, const char **reason)
 {
-	const char *name = header(rq, "HTTP_MCP_NAME");
+	const char *name = original_header(rq, "HTTP_MCP_NAME");
 
 	if (!mcp_method_has_name(message->method))
 		return MESSAGE_TOLD;
@@ -44,7 +33,7 @@ read_name(struct request *rq, struct message *message, const char **reason)
 static enum message_result
 read_headers(struct request *rq, struct message *message, const char **reason)
 {
-	message->method = header(rq, "HTTP_MCP_METHOD");
+	message->method = original_header(rq, "HTTP_MCP_METHOD");
 	if (!message->method)
 		return bad_header("Header mismatch: Mcp-Method is missing",
 		    reason);
@@ -58,7 +47,7 @@ read_headers(struct request *rq, struct message *message, const char **reason)
 static enum mcp_version
 version_of(struct request *rq)
 {
-	const char *value = header(rq, "HTTP_MCP_PROTOCOL_VERSION");
+	const char *value = original_header(rq, "HTTP_MCP_PROTOCOL_VERSION");
 
 	return value ? mcp_version_of(value) : MCP_VERSION_OLD;
 }

@@ -2,17 +2,19 @@
 #include "verdict.h"
 
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #include "base/log.h"
 #include "base/text.h"
 #include "keys.h"
 #include "message.h"
+#include "oauth/dpop_binding.h"
 #include "oauth/resource.h"
 #include "oauth/scope.h"
 #include "origin.h"
+#include "original.h"
 #include "poller.h"
+#include "proof.h"
 #include "rules.h"
 #include "snapshot.h"
 
@@ -56,36 +58,23 @@ token_in_query(struct request *rq)
 	    strstr(query, "&access_token=") != NULL;
 }
 
+/* False with *kind and *reason set when there is no token to judge. */
 static bool
-is_b64token(const char *text)
+credential(struct request *rq, struct presented_token *ret,
+    enum verdict_kind *kind, const char **reason)
 {
-	return *text &&
-	    text_only(text,
-	        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-	        "0123456789-._~+/=");
-}
-
-/* The token, or NULL with *kind and *reason set. */
-static const char *
-credential(struct request *rq, enum verdict_kind *kind, const char **reason)
-{
-	const char *header = request_authorization(rq), *token;
+	enum presented_result result = presented_token_read(rq, ret);
 
 	*kind = VERDICT_MALFORMED;
 	*reason = "an access token in the query is never accepted";
 	if (token_in_query(rq))
-		return NULL;
-	*kind = VERDICT_NO_TOKEN;
-	*reason = "no access token";
-	if (!header || strncasecmp(header, "Bearer", 6) != 0 ||
-	    (header[6] != ' ' && header[6] != '\0'))
-		return NULL;
-	token = header + 6 + strspn(header + 6, " ");
-	if (is_b64token(token))
-		return token;
-	*kind = VERDICT_MALFORMED;
+		return false;
 	*reason = "the Authorization header is malformed";
-	return NULL;
+	if (result == PRESENTED_NOTHING) {
+		*kind = VERDICT_NO_TOKEN;
+		*reason = "no access token";
+	}
+	return result == PRESENTED_TOKEN;
 }
 
 /* ---- revocation ---- */
@@ -147,6 +136,74 @@ judge_token(struct request *rq, const struct resource_setting *resource,
 	}
 	v.kind = VERDICT_ALLOWED;
 	return v;
+}
+
+/* ---- the key (RFC 9449 s7) ---- */
+
+/* A good token still has to be presented by whom it was issued to. */
+static void
+judge_binding(struct request *rq, const char *http_method,
+    const struct presented_token *presented, struct verdict *v)
+{
+	struct dpop_request request;
+
+	if (!proof_request(rq, http_method, presented->text, &request)) {
+		v->kind = VERDICT_UNAVAILABLE;
+		v->reason = "STATE_DIRECTORY cannot be written";
+		return;
+	}
+	switch (dpop_binding_judge(rq->arena, presented, &v->token, &request,
+	    &v->proof, &v->reason)) {
+	case BINDING_GOOD:
+		return;
+	case BINDING_PROOF:
+		v->kind = VERDICT_PROOF;
+		return;
+	case BINDING_NONCE:
+		v->kind = VERDICT_NONCE;
+		return;
+	case BINDING_TOKEN:
+		break;
+	}
+	v->kind = VERDICT_INVALID_TOKEN;
+}
+
+/* What is not known to be new is not let through. */
+static void
+judge_use_of_proof(struct verdict *v, enum seen_result result)
+{
+	v->kind = VERDICT_UNAVAILABLE;
+	v->reason = "STATE_DIRECTORY cannot be written";
+	switch (result) {
+	case SEEN_NEW:
+		v->kind = VERDICT_ALLOWED;
+		return;
+	case SEEN_BEFORE:
+		log_raise(LOG_WARNING);
+		log_event("DPoP proof replayed");
+		v->kind = VERDICT_PROOF;
+		v->reason = "the DPoP proof was used before";
+		return;
+	case SEEN_FULL:
+		v->reason = "too many DPoP proofs at once to remember";
+		return;
+	case SEEN_UNUSABLE:
+		break;
+	}
+}
+
+void
+verdict_use_proof(struct verdict *v)
+{
+	if (v->kind == VERDICT_ALLOWED && v->proof.jkt)
+		judge_use_of_proof(v, proof_note(&v->proof));
+}
+
+void
+verdict_look_at_proof(struct verdict *v)
+{
+	if (v->kind == VERDICT_ALLOWED && v->proof.jkt)
+		judge_use_of_proof(v, proof_look(&v->proof));
 }
 
 /* ---- the rules ---- */
@@ -229,8 +286,9 @@ verdict_on(struct request *rq, const char *method)
 	const struct resource_setting *resource = path
 	    ? resource_of_path(rq->settings, path)
 	    : NULL;
+	struct presented_token presented;
 	enum verdict_kind kind;
-	const char *reason, *token;
+	const char *reason;
 	struct verdict v;
 
 	if (!resource || probes_well_known(path, resource))
@@ -238,16 +296,17 @@ verdict_on(struct request *rq, const char *method)
 		    NULL);
 	if (method && text_equal(method, "OPTIONS"))
 		return verdict(VERDICT_PREFLIGHT, NULL, resource);
-	if (request_header(rq, "MCP_FORGED") ||
-	    request_header(rq, "REDIRECT_MCP_FORGED"))
+	if (original_header(rq, "MCP_FORGED"))
 		return verdict(VERDICT_MALFORMED,
 		    "an identity header came from the client, or a header of "
 		    "MCP in another spelling",
 		    resource);
-	token = credential(rq, &kind, &reason);
-	if (!token)
-		return verdict(kind, reason, resource);
-	v = judge_token(rq, resource, token);
+	v = credential(rq, &presented, &kind, &reason)
+	    ? judge_token(rq, resource, presented.text)
+	    : verdict(kind, reason, resource);
+	v.dpop = presented.dpop;
+	if (v.kind == VERDICT_ALLOWED)
+		judge_binding(rq, method, &presented, &v);
 	if (v.kind == VERDICT_ALLOWED)
 		judge_use(rq, method, &v);
 	return v;

@@ -38,6 +38,8 @@ in_any(const unsigned char *bytes, const struct network *networks, size_t n)
 	return false;
 }
 
+/* The special-purpose registries of IANA (RFC 6890), less what they call
+ * globally reachable all by itself (AS112, AMT relays). */
 static bool
 v4_is_public(const unsigned char *bytes)
 {
@@ -61,6 +63,16 @@ v4_is_public(const unsigned char *bytes)
 	return !in_any(bytes, special, sizeof(special) / sizeof(*special));
 }
 
+/* An IPv4 address behind any prefix (RFC 5214 s6.1). */
+static bool
+is_isatap(const unsigned char *bytes)
+{
+	static const unsigned char identifier[] = {0x00, 0x00, 0x5e, 0xfe};
+
+	return (bytes[8] & ~0x02) == identifier[0] &&
+	    memcmp(bytes + 9, identifier + 1, sizeof(identifier) - 1) == 0;
+}
+
 /* Global unicast alone; mapped, translated (64:ff9b::/96), unique local,
  * link-local and multicast addresses lie outside of it. */
 static bool
@@ -75,7 +87,8 @@ v6_is_public(const unsigned char *bytes)
 	};
 
 	return has_prefix(bytes, global.prefix, global.bits) &&
-	    !in_any(bytes, special, sizeof(special) / sizeof(*special));
+	    !in_any(bytes, special, sizeof(special) / sizeof(*special)) &&
+	    !is_isatap(bytes);
 }
 
 static const unsigned char *

@@ -13,7 +13,7 @@
  * Is it an address of the public Internet?  Not: loopback, private, link-local,
  * shared (RFC 6598), unique local, multicast, documentation, benchmarking and
  * reserved ones (RFC 6890), nor an IPv6 address that stands for an IPv4 one
- * (mapped, translated, 6to4, Teredo), whatever that is.
+ * (mapped, translated, 6to4, Teredo, ISATAP), whatever that is.
  */
 bool address_is_public(const struct sockaddr *address);
 

@@ -96,8 +96,10 @@ struct settings {
 	const char *client_metadata_allow; /* hosts; NULL: any */
 	const char *client_metadata_block; /* hosts; NULL: none */
 	bool pushed_authorization_requests, device_authorization;
+	bool dpop, dpop_nonce;
 	const char *fetch_ca_file;         /* NULL: those of the system */
 	const char *fetch_allow_addresses; /* though not public; may be "" */
+	const char *fetch_proxy;           /* http://host:port; NULL: none */
 	int64_t fetch_limit_origin, fetch_limit; /* a minute */
 	int64_t login_limit_account, login_limit_remote, login_window_s;
 

@@ -139,9 +139,33 @@ settle_registration(struct settings_reader *r)
 	return true;
 }
 
+/* The address of a proxy and nothing else: its argument is seen by all. */
+static bool
+is_proxy(struct arena *arena, const char *text)
+{
+	struct uri uri;
+
+	return uri_parse(arena, text, &uri) && text_equal(uri.scheme, "http") &&
+	    uri.port && *uri.port && !uri.userinfo && !*uri.path &&
+	    !uri.query && !uri.fragment;
+}
+
+static bool
+settle_dpop(struct settings_reader *r)
+{
+	if (r->settings->dpop_nonce && !r->settings->dpop)
+		return settings_fail(r, "DPOP_NONCE",
+		    "needs DPOP=on: no proof would hold a nonce");
+	return true;
+}
+
 static bool
 settle_fetching(struct settings_reader *r)
 {
+	if (r->settings->fetch_proxy &&
+	    !is_proxy(r->arena, r->settings->fetch_proxy))
+		return settings_fail(r, "FETCH_PROXY",
+		    "must be http://host:port, without a path or a password");
 	if (r->settings->kind == SETTINGS_SERVER &&
 	    !address_list_valid(r->arena, r->settings->fetch_allow_addresses))
 		return settings_fail(r, "FETCH_ALLOW_ADDRESSES",
@@ -168,5 +192,6 @@ settings_agree(struct settings_reader *r)
 	return settle_issuer(r) && settings_repeated_settle(r) &&
 	    settle_algorithm(r) && settle_openid(r) && settle_secrets(r) &&
 	    settle_audience(r) && settle_lifetimes(r) &&
-	    settle_registration(r) && settle_fetching(r) && settle_log(r);
+	    settle_registration(r) && settle_dpop(r) && settle_fetching(r) &&
+	    settle_log(r);
 }

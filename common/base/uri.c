@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/uri.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -154,6 +156,47 @@ uri_is_loopback(const struct uri *uri)
 	    (text_equal(uri->host, "127.0.0.1") ||
 	        text_equal(uri->host, "[::1]") ||
 	        text_equal(uri->host, "localhost"));
+}
+
+static bool
+is_usual_address(int family, const char *text)
+{
+	unsigned char bytes[sizeof(struct in6_addr)];
+	char usual[INET6_ADDRSTRLEN];
+
+	return inet_pton(family, text, bytes) == 1 &&
+	    inet_ntop(family, bytes, usual, sizeof(usual)) &&
+	    text_equal(usual, text);
+}
+
+static bool
+is_usual_literal(const char *host)
+{
+	char inner[INET6_ADDRSTRLEN];
+	size_t len = strlen(host) - 2;
+
+	if (len >= sizeof(inner))
+		return false;
+	memcpy(inner, host + 1, len);
+	inner[len] = '\0';
+	return is_usual_address(AF_INET6, inner);
+}
+
+bool
+uri_host_is_plain(const struct uri *uri)
+{
+	const char *host = uri->host, *dot, *last;
+
+	if (!host || !*host)
+		return false;
+	if (host[0] == '[')
+		return is_usual_literal(host);
+	dot = strrchr(host, '.');
+	last = dot ? dot + 1 : host;
+	if (*last >= '0' && *last <= '9') /* a name never ends in a number */
+		return is_usual_address(AF_INET, host);
+	return *last && host[0] != '.' && !strstr(host, "..") &&
+	    text_only(host, "abcdefghijklmnopqrstuvwxyz" DIGIT "-.");
 }
 
 /* Length of one "." at p, plain or percent-encoded; 0 for anything else. */

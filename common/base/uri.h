@@ -34,6 +34,14 @@ bool uri_has_default_port(const struct uri *uri);
 /* Is host one of the literals 127.0.0.1, [::1] or the name localhost? */
 bool uri_is_loopback(const struct uri *uri);
 
+/*
+ * Is host written in the one way that everybody reads alike: a name of letters,
+ * digits and hyphens without a dot at its end, or an address as inet_ntop()
+ * writes it?  Not 2130706433, 0x7f.1, a%2eb or a.example., which may slip
+ * through where hosts are compared.
+ */
+bool uri_host_is_plain(const struct uri *uri);
+
 /* Does the path hold "." or ".." segments, also percent-encoded? */
 bool uri_has_dot_segments(const struct uri *uri);
 

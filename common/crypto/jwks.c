@@ -124,6 +124,19 @@ jwk_is_private(struct json_object *jwk)
 }
 
 bool
+jwk_of_header(struct arena *arena, const struct jwt *jwt, struct jwt_key *ret)
+{
+	struct json_object *jwk = NULL;
+
+	if (!json_object_object_get_ex(jwt->header, "jwk", &jwk) ||
+	    !json_object_is_type(jwk, json_type_object) ||
+	    jwk_is_private(jwk) || !jwk_read(arena, jwk, ret))
+		return false;
+	ret->kid = json_string(jwt->header, "kid");
+	return true;
+}
+
+bool
 jwks_keys(struct arena *arena, struct json_object *jwks, struct jwt_key **ret,
     size_t *n)
 {

@@ -31,6 +31,17 @@ bool jwk_read(struct arena *arena, struct json_object *jwk, struct jwt_key *ret)
 /* Does it hold what nobody but its owner may know? */
 bool jwk_is_private(struct json_object *jwk);
 
+/*
+ * The public key that a token brings along in its header (jwk, RFC 7515
+ * s4.1.3), under the kid that the header names, for jwt_verify_foreign().  Only
+ * for tokens that prove the possession of a key, whosever it is (RFC 9449): any
+ * other token could be signed by anybody with a key of their own.
+ *
+ * False without one, for one that jwk_read() refuses, and for a private one.
+ */
+bool jwk_of_header(struct arena *arena, const struct jwt *jwt,
+    struct jwt_key *ret) __attribute__((__warn_unused_result__));
+
 /* A public key as a JWK with kid, use and alg.  The caller owns the object. */
 struct json_object *jwk_of(struct arena *arena, const struct jwt_key *key);
 

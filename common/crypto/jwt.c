@@ -283,20 +283,19 @@ jwt_verify_foreign(struct arena *arena, const struct jwt *jwt,
 {
 	const char *kid = json_string(jwt->header, "kid");
 	const char *alg = json_string(jwt->header, "alg");
-	bool known = false;
-	size_t i;
+	size_t i, tried = 0;
 
 	if (!alg || header_changes_reading(jwt->header))
 		return JWT_HEADER;
-	for (i = 0; i < n_keys; i++) {
+	for (i = 0; i < n_keys && tried < KEYS_TRIED_MAX; i++) {
 		if ((kid && (!keys[i].kid || !text_equal(keys[i].kid, kid))) ||
 		    !jwt_alg_is(keys[i].alg, alg))
 			continue;
-		known = true;
+		tried++;
 		if (jwt_signed_by(arena, jwt, &keys[i]))
 			return JWT_GOOD;
 	}
-	return known ? JWT_SIGNATURE : JWT_KEY_UNKNOWN;
+	return tried > 0 ? JWT_SIGNATURE : JWT_KEY_UNKNOWN;
 }
 
 /* ---- tokens of our own ---- */

@@ -25,6 +25,7 @@ bool jwt_alg_is(enum jwt_alg alg, const char *name);
 
 enum {
 	JWT_MAX_BYTES = 8192, /* longer ones are refused unread */
+	KEYS_TRIED_MAX = 4, /* where several keys of others could have signed */
 	ED25519_PUBLIC_BYTES = 32,
 	ED25519_SEED_BYTES = 32,
 };
@@ -91,8 +92,9 @@ bool jwt_typ_is(const struct jwt *jwt, const char *typ);
  * Check a token that somebody else made against the keys they publish: none of
  * the header's members may change how it is read (crit, b64, zip, enc), keys
  * that it brings along are not looked at, a kid must be one of theirs, and
- * without one each key of the algorithm is tried.  typ and claims are the
- * caller's to judge.
+ * without one the keys of the algorithm are tried, the first KEYS_TRIED_MAX: each
+ * costs up to a millisecond, and strangers say how many there are.  typ and claims
+ * are the caller's to judge.
  */
 enum jwt_result jwt_verify_foreign(struct arena *arena, const struct jwt *jwt,
     const struct jwt_key *keys, size_t n_keys)

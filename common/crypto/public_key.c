@@ -68,7 +68,8 @@ rsa_key_allowed(const struct rsa_public_key *key)
 {
 	return key->modulus_bytes >= RSA_MIN_BITS / 8 &&
 	    key->modulus_bytes <= RSA_MAX_BITS / 8 && key->modulus[0] >= 0x80 &&
-	    key->exponent_bytes >= 1 && key->exponent_bytes <= 8 &&
+	    key->exponent_bytes >= 1 &&
+	    key->exponent_bytes <= RSA_EXPONENT_MAX_BYTES &&
 	    (key->exponent[key->exponent_bytes - 1] & 1) &&
 	    !(key->exponent_bytes == 1 && key->exponent[0] == 1);
 }

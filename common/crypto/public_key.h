@@ -11,7 +11,8 @@ enum {
 	P256_POINT_BYTES = 1 + 2 * P256_COORDINATE_BYTES, /* 0x04 | x | y */
 	P256_SIGNATURE_BYTES = 2 * P256_COORDINATE_BYTES, /* r | s */
 	RSA_MIN_BITS = 2048,
-	RSA_MAX_BITS = 8192, /* larger ones only cost time */
+	RSA_MAX_BITS = 8192,        /* larger ones only cost time */
+	RSA_EXPONENT_MAX_BYTES = 4, /* as everybody has it; so do those */
 };
 
 /* An RSA public key: both numbers big-endian, without leading zeros. */
@@ -20,7 +21,7 @@ struct rsa_public_key {
 	size_t modulus_bytes, exponent_bytes;
 };
 
-/* Of a size that is accepted, and the exponent odd. */
+/* Of sizes that are accepted, and the exponent odd and not 1. */
 bool rsa_key_allowed(const struct rsa_public_key *key);
 
 /* RSASSA-PKCS1-v1_5 with SHA-256. */

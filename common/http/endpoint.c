@@ -300,6 +300,9 @@ common_headers(struct request *rq)
 	reply_header(rq, "Cache-Control", cache_control(rq));
 	reply_header(rq, "X-Content-Type-Options", "nosniff");
 	reply_header(rq, "Referrer-Policy", "no-referrer");
+	if (rq->settings && text_starts(rq->settings->oauth_base_url, "https:"))
+		reply_header(rq, "Strict-Transport-Security",
+		    "max-age=31536000"); /* RFC 6797 */
 	if (rq->endpoint->cors == CORS_ANY_ORIGIN)
 		cors_headers(rq);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#define _DEFAULT_SOURCE /* closefrom */
 #include "http/fetch.h"
 
 #include <errno.h>
@@ -18,12 +19,14 @@
 #include "base/uri.h"
 
 enum {
-	AT_ONCE = 2, /* on one host */
+	AT_ONCE = 2, /* on one host, of either kind */
 	WAIT_FOR_SLOT_MS = 500,
+	FRESH_MIN_S = 300,
+	FRESH_MAX_S = 86400,
+	FRESH_DEFAULT_S = 3600,
 	GRACE_MS = 1000, /* beyond the program's own timeout */
 	PATH_MAX_BYTES = 4096,
 	FIRST_LINE_MAX_BYTES = 512,
-	DESCRIPTORS_MAX = 1024,
 };
 
 const char *
@@ -32,7 +35,8 @@ fetch_origin(struct arena *arena, const char *url)
 	struct uri uri;
 
 	if (!uri_parse(arena, url, &uri) || !text_equal(uri.scheme, "https") ||
-	    uri.userinfo || uri.fragment || uri_has_dot_segments(&uri))
+	    uri.userinfo || uri.fragment || uri_has_dot_segments(&uri) ||
+	    !uri_host_is_plain(&uri))
 		return NULL;
 	return uri_origin(arena, &uri);
 }
@@ -65,13 +69,12 @@ become(const char *const *argv, int out)
 {
 	static char path[] = "PATH=/usr/bin:/bin";
 	char *const environment[] = {path, NULL};
-	int null = open("/dev/null", O_RDWR), fd;
+	int null = open("/dev/null", O_RDWR);
 
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 ||
 	    dup2(out, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)
 		_exit(127);
-	for (fd = STDERR_FILENO + 1; fd < DESCRIPTORS_MAX; fd++)
-		(void)close(fd);
+	closefrom(STDERR_FILENO + 1);
 	(void)execve(argv[0], (char *const *)(uintptr_t)argv, environment);
 	_exit(127);
 }
@@ -135,6 +138,17 @@ read_all(int out, struct buf *said, size_t max_bytes, int64_t deadline_ms)
 
 /* ---- what it says ---- */
 
+/* How long to keep what its maker wants to be kept for max_age_s, or -1. */
+static int64_t
+fresh_s(int64_t max_age_s)
+{
+	if (max_age_s < 0)
+		return FRESH_DEFAULT_S;
+	if (max_age_s < FRESH_MIN_S)
+		return FRESH_MIN_S;
+	return max_age_s < FRESH_MAX_S ? max_age_s : FRESH_MAX_S;
+}
+
 static enum fetch_result
 read_document(struct arena *arena, const char *text, size_t len, int64_t age_s,
     struct fetched *ret, const char **reason)
@@ -148,7 +162,7 @@ read_document(struct arena *arena, const char *text, size_t len, int64_t age_s,
 	}
 	ret->document = document;
 	ret->text = arena_strndup(arena, text, len);
-	ret->max_age_s = age_s;
+	ret->fresh_s = fresh_s(age_s);
 	return FETCH_GOOD;
 }
 
@@ -202,7 +216,8 @@ run(struct arena *arena, const char *const *argv, size_t max_bytes,
 
 enum fetch_result
 fetch_json(struct arena *arena, const struct settings *settings,
-    const char *url, size_t max_bytes, struct fetched *ret, const char **reason)
+    const char *url, enum fetch_about about, size_t max_bytes,
+    struct fetched *ret, const char **reason)
 {
 	const char *const argv[] = {
 	    program(arena),
@@ -210,6 +225,7 @@ fetch_json(struct arena *arena, const struct settings *settings,
 	    arena_printf(arena, "%d", FETCH_TIMEOUT_MS),
 	    settings->fetch_ca_file ? settings->fetch_ca_file : "",
 	    settings->fetch_allow_addresses,
+	    settings->fetch_proxy ? settings->fetch_proxy : "",
 	    url,
 	    NULL,
 	};
@@ -219,7 +235,8 @@ fetch_json(struct arena *arena, const struct settings *settings,
 	*reason = "the URL is not acceptable";
 	if (!fetch_origin(arena, url))
 		return FETCH_REFUSED;
-	slot = slot_take(settings->state_directory, "fetch", AT_ONCE,
+	slot = slot_take(settings->state_directory,
+	    about == FETCH_ABOUT_KNOWN ? "fetch-known" : "fetch", AT_ONCE,
 	    WAIT_FOR_SLOT_MS, &usable);
 	*reason = usable ? "too many documents are being fetched"
 	                 : "STATE_DIRECTORY cannot be written";

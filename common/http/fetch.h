@@ -5,7 +5,8 @@
  * A program of its own does it (cgi-bin/fetch/fetch.c): every address of the
  * host must be public, redirects and proxies are not followed, size and time
  * are capped.  Two may run on a host at once, so that slow hosts far away
- * cannot occupy all processes of an endpoint.
+ * cannot occupy all processes of an endpoint; and two more for those who are
+ * known here, so that strangers cannot keep them waiting.
  */
 #ifndef HTTP_FETCH_H
 #define HTTP_FETCH_H
@@ -23,6 +24,12 @@ enum {
 	FETCH_JWKS_MAX_BYTES = 64 << 10,
 };
 
+/* Who the document is about. */
+enum fetch_about {
+	FETCH_ABOUT_STRANGER, /* anybody makes us fetch it */
+	FETCH_ABOUT_KNOWN,    /* a client in use, a trusted issuer */
+};
+
 enum fetch_result {
 	FETCH_GOOD,
 	FETCH_REFUSED, /* the URL, an address or the answer is not acceptable */
@@ -33,7 +40,7 @@ enum fetch_result {
 struct fetched {
 	struct json_object *document; /* an object; the caller owns it */
 	const char *text;             /* of it, in the arena */
-	int64_t max_age_s;            /* -1: the answer does not say */
+	int64_t fresh_s; /* keep it so long: five minutes to a day */
 };
 
 /*
@@ -42,12 +49,13 @@ struct fetched {
  * FETCH_TIMEOUT_MS and a second at most.
  */
 enum fetch_result fetch_json(struct arena *arena,
-    const struct settings *settings, const char *url, size_t max_bytes,
-    struct fetched *ret, const char **reason)
+    const struct settings *settings, const char *url, enum fetch_about about,
+    size_t max_bytes, struct fetched *ret, const char **reason)
     __attribute__((__warn_unused_result__));
 
 /* The origin of a URL that may be fetched, such as https://app.example; NULL
- * for one that never may: not https, or with userinfo or dot segments. */
+ * for one that never may: not https, with userinfo, a fragment or dot segments, or a
+ * host in an odd spelling (uri_host_is_plain()). */
 const char *fetch_origin(struct arena *arena, const char *url);
 
 #endif

@@ -26,6 +26,8 @@ static const struct {
     [OAUTH_INVALID_CLIENT_METADATA] = {"invalid_client_metadata", 400},
     [OAUTH_INVALID_TOKEN] = {"invalid_token", 401},
     [OAUTH_INSUFFICIENT_SCOPE] = {"insufficient_scope", 403},
+    [OAUTH_INVALID_DPOP_PROOF] = {"invalid_dpop_proof", 400},
+    [OAUTH_USE_DPOP_NONCE] = {"use_dpop_nonce", 400},
     [OAUTH_NOT_FOUND] = {"not_found", 404},
     [OAUTH_TEMPORARILY_UNAVAILABLE] = {"temporarily_unavailable", 503},
     [OAUTH_SERVER_ERROR] = {"server_error", 500},

@@ -26,6 +26,8 @@ enum oauth_error {
 	OAUTH_INVALID_CLIENT_METADATA, /* RFC 7591 s3.2.2 */
 	OAUTH_INVALID_TOKEN,           /* RFC 6750 s3.1 */
 	OAUTH_INSUFFICIENT_SCOPE,      /* RFC 6750 s3.1 */
+	OAUTH_INVALID_DPOP_PROOF,      /* RFC 9449 s5, s7.1 */
+	OAUTH_USE_DPOP_NONCE,          /* RFC 9449 s8, s9 */
 	OAUTH_NOT_FOUND, /* not the registry's: a path not served */
 	OAUTH_TEMPORARILY_UNAVAILABLE,
 	OAUTH_SERVER_ERROR,

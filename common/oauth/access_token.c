@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "crypto/keyring.h"
 #include "oauth/claims.h"
+#include "oauth/dpop.h"
 
 static const char at_jwt[] = "at+jwt";
 
@@ -37,6 +38,19 @@ add_audience(struct arena *arena, struct json_object *claims,
 	json_object_object_add(claims, "aud", list);
 }
 
+void
+access_token_add_confirmation(struct json_object *claims,
+    const struct access_token *token)
+{
+	struct json_object *cnf;
+
+	if (!token->jkt)
+		return;
+	cnf = json_object_new_object();
+	json_add_string(cnf, "jkt", token->jkt);
+	json_object_object_add(claims, "cnf", cnf);
+}
+
 const char *
 access_token_userinfo(struct arena *arena, const struct settings *settings)
 {
@@ -63,11 +77,29 @@ access_token_sign(struct arena *arena, const struct settings *settings,
 	json_add_string(claims, "jti", token->jti);
 	json_add_string(claims, "sid", token->sid);
 	json_add_string(claims, "email", token->email);
+	access_token_add_confirmation(claims, token);
 	if (!keyring_signing_key(arena, settings, token->iat_s, &key, &fault)) {
 		log_text("fault", fault);
 		return NULL;
 	}
 	return jwt_sign(arena, &key, at_jwt, claims);
+}
+
+/* A token that is bound in a way not known here must not pass for an unbound
+ * one (RFC 7800 s3.1). */
+static bool
+read_confirmation(struct arena *arena, struct json_object *claims,
+    struct access_token *ret)
+{
+	struct json_object *cnf = NULL;
+
+	if (!json_object_object_get_ex(claims, "cnf", &cnf))
+		return true;
+	if (!json_object_is_type(cnf, json_type_object) ||
+	    json_object_object_length(cnf) != 1)
+		return false;
+	ret->jkt = claims_text(arena, cnf, "jkt");
+	return ret->jkt && dpop_jkt_allowed(ret->jkt);
 }
 
 static bool
@@ -83,7 +115,8 @@ read_claims(struct arena *arena, struct json_object *claims,
 	ret->jti = claims_text(arena, claims, "jti");
 	ret->email = claims_text(arena, claims, "email");
 	return ret->sub && ret->client_id && ret->scope && ret->sid &&
-	    ret->jti && claims_time(claims, "exp", &ret->exp_s) &&
+	    ret->jti && read_confirmation(arena, claims, ret) &&
+	    claims_time(claims, "exp", &ret->exp_s) &&
 	    claims_time(claims, "iat", &ret->iat_s);
 }
 

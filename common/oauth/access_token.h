@@ -9,12 +9,14 @@
 #include "base/settings.h"
 #include "crypto/jwt.h"
 
-/* What a token says.  Strings are never NULL but email, and user for a
+/* What a token says.  Strings are never NULL but email, jkt, and user for a
  * machine's token. */
 struct access_token {
 	const char *sub, *client_id, *scope, *sid, *jti;
 	const char *aud;   /* the canonical resource */
 	const char *email; /* NULL unless granted */
+	const char
+	    *jkt; /* of the key it is bound to (RFC 9449 s6.1), or NULL */
 	int64_t iat_s, exp_s;
 };
 
@@ -28,6 +30,11 @@ const char *access_token_userinfo(struct arena *arena,
  * the key cannot be used: the log has the reason as "fault". */
 const char *access_token_sign(struct arena *arena,
     const struct settings *settings, const struct access_token *token);
+
+/* Add the key that the token is bound to as cnf, if there is one: in the token
+ * itself and where it is introspected (RFC 9449 s6). */
+void access_token_add_confirmation(struct json_object *claims,
+    const struct access_token *token);
 
 enum access_token_result {
 	ACCESS_TOKEN_GOOD,

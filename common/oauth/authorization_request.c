@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "oauth/dpop.h"
 #include "oauth/id_token.h"
 #include "oauth/pkce.h"
 #include "oauth/redirect_uri.h"
@@ -131,6 +132,22 @@ settle_hint(struct request *rq, struct authorization_request *ret,
 	return true;
 }
 
+/* RFC 9449 s10; with DPOP=off it is a parameter like any unknown one. */
+static bool
+settle_key(struct request *rq, struct authorization_request *ret,
+    struct authorization_fault *fault)
+{
+	const char *jkt = request_param(rq, AUTHORIZATION_DPOP_JKT);
+
+	if (!jkt || !rq->settings->dpop)
+		return true;
+	if (!dpop_jkt_allowed(jkt))
+		return fail(fault, OAUTH_INVALID_REQUEST,
+		    "dpop_jkt must be the SHA-256 thumbprint of a JWK");
+	ret->dpop_jkt = jkt;
+	return true;
+}
+
 static bool
 grant_type_good(const struct client *client, struct authorization_fault *fault)
 {
@@ -179,5 +196,5 @@ authorization_request_read(struct request *rq, const struct client *client,
 	    .login_hint = request_param(rq, AUTHORIZATION_LOGIN_HINT),
 	    .max_age_s = request_param(rq, AUTHORIZATION_MAX_AGE),
 	};
-	return settle_hint(rq, ret, fault);
+	return settle_key(rq, ret, fault) && settle_hint(rq, ret, fault);
 }

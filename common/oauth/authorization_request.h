@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * authorization_request.h - the parameters of an authorization request
- * (OAuth 2.1 s4.1.1, RFC 7636, RFC 8707, OpenID Connect Core s3.1.2.1), checked
- * in the same way by every endpoint that takes them: authorize, which redirects
- * or shows a page when something is wrong, and par, which answers JSON.
+ * (OAuth 2.1 s4.1.1, RFC 7636, RFC 8707, RFC 9449 s10, OpenID Connect Core
+ * s3.1.2.1), checked in the same way by every endpoint that takes them:
+ * authorize, which redirects or shows a page when something is wrong, and par,
+ * which answers JSON.
  */
 #ifndef OAUTH_AUTHORIZATION_REQUEST_H
 #define OAUTH_AUTHORIZATION_REQUEST_H
@@ -30,6 +31,7 @@ enum authorization_param {
 	AUTHORIZATION_LOGIN_HINT,
 	AUTHORIZATION_ID_TOKEN_HINT,
 	AUTHORIZATION_REQUEST,
+	AUTHORIZATION_DPOP_JKT,
 	N_AUTHORIZATION_PARAMS
 };
 
@@ -51,7 +53,8 @@ enum authorization_param {
 	[AUTHORIZATION_MAX_AGE] = {"max_age", PARAM_LOGGED}, \
 	[AUTHORIZATION_LOGIN_HINT] = {"login_hint", PARAM_OPTIONAL}, \
 	[AUTHORIZATION_ID_TOKEN_HINT] = {"id_token_hint", PARAM_OPTIONAL}, \
-	[AUTHORIZATION_REQUEST] = {"request", PARAM_OPTIONAL}
+	[AUTHORIZATION_REQUEST] = {"request", PARAM_OPTIONAL}, \
+	[AUTHORIZATION_DPOP_JKT] = {"dpop_jkt", PARAM_LOGGED}
 /* clang-format on */
 
 /* What is wrong with a request, and where the client may hear of it. */

@@ -1,24 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "oauth/bearer.h"
 
-#include <string.h>
-#include <strings.h>
-
-#include "base/text.h"
-
-#define B64TOKEN_CHARACTERS \
-	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/" \
-	"="
+#include "oauth/presented_token.h"
 
 const char *
 bearer_token(struct request *rq)
 {
-	const char *token = request_authorization(rq);
+	struct presented_token presented;
 
-	if (!token || strncasecmp(token, "Bearer ", 7) != 0)
-		return NULL;
-	token += 7 + strspn(token + 7, " ");
-	return *token && text_only(token, B64TOKEN_CHARACTERS) ? token : NULL;
+	return presented_token_read(rq, &presented) == PRESENTED_TOKEN &&
+	        !presented.dpop
+	    ? presented.text
+	    : NULL;
 }
 
 enum oauth_error

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* bearer.h - access tokens in the Authorization header (RFC 6750), for
- * endpoints that are no MCP server: the guard has its own word on those. */
+/* bearer.h - tokens that are as good as whoever bears them (RFC 6750), for
+ * endpoints that are no protected resource: registration. */
 #ifndef OAUTH_BEARER_H
 #define OAUTH_BEARER_H
 

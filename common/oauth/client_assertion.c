@@ -7,12 +7,23 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "oauth/claims.h"
+#include "oauth/client_document.h"
 #include "oauth/remote_keys.h"
 
 enum {
 	LIFETIME_MAX_S = 3600,
 	JTI_MAX_BYTES = 256,
 };
+
+const char *
+client_assertion_subject(struct request *rq, const char *assertion)
+{
+	AUTO_JWT jwt = {0};
+
+	return jwt_read(rq->arena, assertion, &jwt)
+	    ? claims_text(rq->arena, jwt.claims, "sub")
+	    : NULL;
+}
 
 static enum client_assertion_result
 refuse_assertion(const char *reason)
@@ -130,6 +141,9 @@ client_assertion_check(struct request *rq, const char *assertion,
 		return refuse_assertion(fault);
 	sub = claims_text(rq->arena, jwt.claims, "sub");
 	log_text("client_id", sub);
+	/* Before its keys are asked for. */
+	if (client_document_kept_out(rq->arena, rq->settings, sub))
+		return refuse_assertion("the client's host is not let in");
 	result = check_signature(rq, &jwt, sub);
 	if (result == CLIENT_ASSERTION_GOOD)
 		result = spend(rq, &jwt, sub, exp_s);

@@ -7,6 +7,10 @@
 #include "http/request.h"
 #include "store/client.h"
 
+/* The client that an assertion says to be of, nothing of it checked; NULL when
+ * it says none. */
+const char *client_assertion_subject(struct request *rq, const char *assertion);
+
 enum client_assertion_result {
 	CLIENT_ASSERTION_GOOD,
 	CLIENT_ASSERTION_REFUSED, /* the log line has the reason */

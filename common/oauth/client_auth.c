@@ -102,14 +102,6 @@ parse_assertion(struct request *rq, const char *client_id,
 	return refuse_unavailable(rq, "could not reach the session store");
 }
 
-/* A host that the operator took off the list is out at once. */
-static bool
-kept_out(struct request *rq, const char *client_id)
-{
-	return client_id && client_document_claimed(client_id) &&
-	    !client_document_trusted(rq->arena, rq->settings, client_id);
-}
-
 enum oauth_error
 client_auth(struct request *rq, struct client_credentials *ret)
 {
@@ -136,7 +128,9 @@ client_auth(struct request *rq, struct client_credentials *ret)
 		client.client_id = client_id;
 	set_secret(&client, "client_secret_post", client_secret);
 	log_text("client_id", client.client_id);
-	if (kept_out(rq, client.client_id)) {
+	if (client.client_id &&
+	    client_document_kept_out(rq->arena, rq->settings,
+	        client.client_id)) {
 		log_text("reason", "the client's host is not let in");
 		return client_auth_refuse(rq, &client);
 	}

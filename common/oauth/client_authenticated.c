@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "oauth/client_authenticated.h"
 
+#include "oauth/client_assertion.h"
 #include "oauth/client_auth.h"
 #include "oauth/client_document.h"
 
@@ -46,17 +47,18 @@ check(struct request *rq, const struct client_credentials *client)
 	return refuse_unreachable(rq);
 }
 
-/* A client that was never here may sign with keys that only its metadata
- * document tells. */
-static enum oauth_error
-find_document(struct request *rq)
+enum oauth_error
+client_authenticated_meet(struct request *rq)
 {
+	const char *assertion = request_param_named(rq, "client_assertion");
 	struct client_credentials client = {
 	    .client_id = request_param_named(rq, "client_id"),
 	    .method = "none",
 	};
 	struct client found;
 
+	if (!client.client_id && assertion)
+		client.client_id = client_assertion_subject(rq, assertion);
 	if (!client.client_id || !client_document_claimed(client.client_id))
 		return OAUTH_OK;
 	return find(rq, &client, &found);
@@ -68,7 +70,8 @@ client_authenticated(struct request *rq, struct client *ret)
 	struct client_credentials client;
 	enum oauth_error error;
 
-	if ((error = find_document(rq)) || (error = client_auth(rq, &client)))
+	if ((error = client_authenticated_meet(rq)) ||
+	    (error = client_auth(rq, &client)))
 		return error;
 	if (!client.client_id)
 		return refuse(rq, OAUTH_INVALID_REQUEST,

@@ -19,4 +19,15 @@
 enum oauth_error client_authenticated(struct request *rq, struct client *ret)
     __attribute__((__warn_unused_result__));
 
+/*
+ * Part of it, for a grant that begins something at the token endpoint: a client
+ * that was never here may sign with keys that only its metadata document tells,
+ * so that is fetched where it is due.  Nothing is authenticated yet.
+ *
+ * Returns OAUTH_OK, for a client of any other kind too; anything else was
+ *         refused already.
+ */
+enum oauth_error client_authenticated_meet(struct request *rq)
+    __attribute__((__warn_unused_result__));
+
 #endif

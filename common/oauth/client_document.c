@@ -11,12 +11,7 @@
 #include "oauth/registration_document.h"
 #include "store/client_document.h"
 
-enum {
-	FRESH_MIN_S = 300,
-	FRESH_MAX_S = 86400,
-	FRESH_DEFAULT_S = 3600,
-	RETRY_S = 60, /* after a fetch that failed, with a copy in hand */
-};
+enum { RETRY_S = 60 }; /* after a fetch that failed, with a copy in hand */
 
 /* ---- the URL ---- */
 
@@ -73,17 +68,15 @@ client_document_trusted(struct arena *arena, const struct settings *settings,
 	    host_listed(arena, uri.host, settings->client_metadata_allow);
 }
 
-/* ---- the document ---- */
-
-static int64_t
-fresh_s(int64_t max_age_s)
+bool
+client_document_kept_out(struct arena *arena, const struct settings *settings,
+    const char *client_id)
 {
-	if (max_age_s < 0)
-		return FRESH_DEFAULT_S;
-	if (max_age_s < FRESH_MIN_S)
-		return FRESH_MIN_S;
-	return max_age_s < FRESH_MAX_S ? max_age_s : FRESH_MAX_S;
+	return client_document_claimed(client_id) &&
+	    !client_document_trusted(arena, settings, client_id);
 }
+
+/* ---- the document ---- */
 
 /* What a registration says, as a client; the copy is as fresh as can be. */
 static struct client
@@ -106,10 +99,10 @@ client_of(const struct client_registration *registration)
 
 static enum client_find_result
 keep(struct request *rq, const struct client_registration *registration,
-    int64_t max_age_s, struct client *ret)
+    int64_t fresh_s, struct client *ret)
 {
-	switch (client_document_put(rq->store, rq->arena, registration,
-	    fresh_s(max_age_s))) {
+	switch (
+	    client_document_put(rq->store, rq->arena, registration, fresh_s)) {
 	case DOCUMENT_STORED:
 		*ret = client_of(registration);
 		return CLIENT_FOUND;
@@ -147,7 +140,7 @@ take_budget(struct request *rq, const char *client_id, const char **reason)
 
 static enum client_find_result
 read_document(struct request *rq, const char *client_id,
-    struct json_object *document, int64_t max_age_s, struct client *ret,
+    struct json_object *document, int64_t fresh_s, struct client *ret,
     const char **reason)
 {
 	struct client_registration registration;
@@ -155,7 +148,7 @@ read_document(struct request *rq, const char *client_id,
 
 	if (registration_read_document(rq->arena, rq->settings, client_id,
 	        document, &registration, &fault) == OAUTH_OK)
-		return keep(rq, &registration, max_age_s, ret);
+		return keep(rq, &registration, fresh_s, ret);
 	log_text("fault", fault);
 	*reason = "The application's description, which its client_id points "
 	          "to, is not acceptable.";
@@ -163,20 +156,22 @@ read_document(struct request *rq, const char *client_id,
 }
 
 static enum client_find_result
-fetch_document(struct request *rq, const char *client_id, struct client *ret,
-    const char **reason)
+fetch_document(struct request *rq, const char *client_id,
+    enum fetch_about about, struct client *ret, const char **reason)
 {
-	enum client_find_result result = take_budget(rq, client_id, reason);
+	enum client_find_result result = CLIENT_FOUND;
 	struct fetched fetched = {0};
 	const char *fault = NULL;
 
+	if (about == FETCH_ABOUT_STRANGER)
+		result = take_budget(rq, client_id, reason);
 	if (result != CLIENT_FOUND)
 		return result;
-	switch (fetch_json(rq->arena, rq->settings, client_id,
+	switch (fetch_json(rq->arena, rq->settings, client_id, about,
 	    FETCH_DOCUMENT_MAX_BYTES, &fetched, &fault)) {
 	case FETCH_GOOD:
 		result = read_document(rq, client_id, fetched.document,
-		    fetched.max_age_s, ret, reason);
+		    fetched.fresh_s, ret, reason);
 		json_object_put(fetched.document);
 		return result;
 	case FETCH_REFUSED:
@@ -194,13 +189,15 @@ fetch_document(struct request *rq, const char *client_id, struct client *ret,
 	return CLIENT_FIND_AWAY;
 }
 
-/* What is wanted is a new copy; an old one will do for a day. */
+/* What is wanted is a new copy; an old one will do for a day.  The budget is
+ * for strangers: a client in use has no more than a fetch a minute, and nobody
+ * shall spend what it needs. */
 static enum client_find_result
 renew(struct request *rq, struct client *old, struct client *ret,
     const char **reason)
 {
-	enum client_find_result result = fetch_document(rq, old->client_id, ret,
-	    reason);
+	enum client_find_result result = fetch_document(rq, old->client_id,
+	    old->known ? FETCH_ABOUT_KNOWN : FETCH_ABOUT_STRANGER, ret, reason);
 
 	if ((result != CLIENT_FIND_REFUSED && result != CLIENT_FIND_AWAY) ||
 	    !old->usable)
@@ -234,7 +231,8 @@ client_find(struct request *rq, const char *client_id, struct client *ret,
 		return CLIENT_FOUND;
 	case CLIENT_UNKNOWN:
 		return client_document_claimed(client_id)
-		    ? fetch_document(rq, client_id, ret, reason)
+		    ? fetch_document(rq, client_id, FETCH_ABOUT_STRANGER, ret,
+		          reason)
 		    : CLIENT_FIND_UNKNOWN;
 	case CLIENT_REFUSED: /* disabled */
 		return CLIENT_FIND_UNKNOWN;

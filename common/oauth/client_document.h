@@ -31,6 +31,10 @@ bool client_document_url_allowed(struct arena *arena, const char *client_id);
 bool client_document_trusted(struct arena *arena,
     const struct settings *settings, const char *client_id);
 
+/* Is it the URL of a document whose host is not, or no longer, let in? */
+bool client_document_kept_out(struct arena *arena,
+    const struct settings *settings, const char *client_id);
+
 enum client_find_result {
 	CLIENT_FOUND,
 	CLIENT_FIND_UNKNOWN, /* not registered, or disabled */

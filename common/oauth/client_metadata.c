@@ -137,6 +137,21 @@ read_jwks(struct member_reader *r)
 	return OAUTH_OK;
 }
 
+/* RFC 9449 s5.2; with DPOP=off it is a member like any unknown one. */
+static enum oauth_error
+read_dpop(struct member_reader *r)
+{
+	struct json_object *value = member_get(r, "dpop_bound_access_tokens");
+
+	if (!value || !r->settings->dpop)
+		return OAUTH_OK;
+	if (!json_object_is_type(value, json_type_boolean))
+		return member_refuse(r,
+		    "dpop_bound_access_tokens must be true or false");
+	r->ret->dpop_bound_access_tokens = json_object_get_boolean(value);
+	return OAUTH_OK;
+}
+
 enum oauth_error
 client_metadata_read(struct member_reader *r)
 {
@@ -145,7 +160,7 @@ client_metadata_read(struct member_reader *r)
 	if ((error = read_grant_types(r)) || (error = read_redirect_uris(r)) ||
 	    (error = read_response_types(r)) || (error = read_texts(r)) ||
 	    (error = client_uris_read(r)) || (error = read_scope(r)) ||
-	    (error = read_jwks(r)))
+	    (error = read_jwks(r)) || (error = read_dpop(r)))
 		return error;
 	return client_uris_read_post_logout(r);
 }

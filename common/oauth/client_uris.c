@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "base/uri.h"
+#include "http/fetch.h"
 #include "oauth/redirect_uri.h"
 
 enum { REDIRECT_URIS_MAX = 100 };
@@ -37,7 +38,9 @@ read_display_uri(struct member_reader *r, const char *key, const char **ret)
 static enum oauth_error
 read_fetched_uri(struct member_reader *r, const char *key, const char **ret)
 {
-	if (!member_text(r, key, ret) || (*ret && !is_https(r->arena, *ret)))
+	if (!member_text(r, key, ret) ||
+	    (*ret &&
+	        (!is_https(r->arena, *ret) || !fetch_origin(r->arena, *ret))))
 		return member_refuse(r,
 		    arena_printf(r->arena, "%s must be an https URI", key));
 	return OAUTH_OK;

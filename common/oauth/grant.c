@@ -17,8 +17,16 @@ enum oauth_error
 grant_refuse(struct request *rq, const char *reason)
 {
 	return refuse_privately(rq, OAUTH_INVALID_GRANT,
-	    "the code or token is unknown, expired, used, or not this client's",
+	    "the code or token is unknown, expired, used, bound to another "
+	    "key, or not this client's",
 	    reason);
+}
+
+enum oauth_error
+grant_refuse_unproven(struct request *rq)
+{
+	return refuse(rq, OAUTH_INVALID_REQUEST,
+	    "this client always uses DPoP: the DPoP header is missing");
 }
 
 enum oauth_error

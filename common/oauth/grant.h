@@ -3,7 +3,7 @@
  * grant.h - the grants of the token endpoint (RFC 6749 s4 and s6): each reads
  * its own parameters, makes one SQL call that does all there is to do, and
  * answers.  The client was authenticated as far as that goes without the
- * database, and tokens can be signed.
+ * database, its DPoP proof used, and tokens can be signed.
  */
 #ifndef OAUTH_GRANT_H
 #define OAUTH_GRANT_H
@@ -31,6 +31,10 @@ struct session_terms grant_terms(struct request *rq);
 /* 400 invalid_grant: whatever is wrong with a grant, the client hears one and
  * the same sentence; the reason is for the log. */
 enum oauth_error grant_refuse(struct request *rq, const char *reason);
+
+/* 400 invalid_request: a client that registered dpop_bound_access_tokens came
+ * without a proof (RFC 9449 s5.2). */
+enum oauth_error grant_refuse_unproven(struct request *rq);
 
 /* 503: the database is away. */
 enum oauth_error grant_refuse_unreachable(struct request *rq);

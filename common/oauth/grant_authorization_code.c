@@ -18,8 +18,12 @@ answer_code(struct request *rq, const struct client_credentials *client,
 	switch (code_redeem(rq->store, rq->arena, client, redemption, &terms,
 	    &grant)) {
 	case CODE_REDEEMED:
-		return token_response(rq, &grant,
+		return token_response(rq, client, &grant,
 		    grant.refresh ? refresh_token : NULL);
+	case CODE_DPOP_JKT:
+		return grant_refuse(rq, "code bound to another key");
+	case CODE_DPOP_REQUIRED:
+		return grant_refuse_unproven(rq);
 	case CODE_BAD_CLIENT:
 		return client_auth_refuse(rq, client);
 	case CODE_UNKNOWN:

@@ -17,7 +17,9 @@ answer(struct request *rq, const struct client_credentials *client,
 	switch (machine_grant(rq->store, rq->arena, client, direct, supported,
 	    &terms, &granted)) {
 	case DIRECT_GRANTED:
-		return token_response(rq, &granted, NULL);
+		return token_response(rq, client, &granted, NULL);
+	case DIRECT_DPOP_REQUIRED:
+		return grant_refuse_unproven(rq);
 	case DIRECT_BAD_CLIENT:
 		return client_auth_refuse(rq, client);
 	case DIRECT_PUBLIC_CLIENT:

@@ -18,7 +18,7 @@ answer(struct request *rq, const struct client_credentials *client,
 	switch (device_redeem(rq->store, rq->arena, client, redemption, &terms,
 	    &grant)) {
 	case DEVICE_REDEEMED:
-		return token_response(rq, &grant,
+		return token_response(rq, client, &grant,
 		    grant.refresh ? refresh_token : NULL);
 	case DEVICE_PENDING:
 		return refuse(rq, OAUTH_AUTHORIZATION_PENDING,
@@ -32,6 +32,8 @@ answer(struct request *rq, const struct client_credentials *client,
 	case DEVICE_EXPIRED:
 		return refuse(rq, OAUTH_EXPIRED_TOKEN,
 		    "the device_code expired");
+	case DEVICE_DPOP_REQUIRED:
+		return grant_refuse_unproven(rq);
 	case DEVICE_BAD_CLIENT:
 		return client_auth_refuse(rq, client);
 	case DEVICE_UNKNOWN:

@@ -49,6 +49,16 @@ is_name(const char *text)
 	return text && *text && strlen(text) <= NAME_MAX_BYTES;
 }
 
+/* Some providers write the word. */
+static bool
+is_true(struct json_object *value)
+{
+	if (json_object_is_type(value, json_type_string))
+		return text_equal(json_object_get_string(value), "true");
+	return json_object_is_type(value, json_type_boolean) &&
+	    json_object_get_boolean(value);
+}
+
 /* An address may find an account only where its provider is trusted for the
  * domain, and does not say that it never checked it. */
 static const char *
@@ -64,7 +74,7 @@ trusted_email(struct request *rq, struct json_object *claims,
 	        text_lower(rq->arena, at + 1)))
 		return NULL;
 	if (json_object_object_get_ex(claims, "email_verified", &verified) &&
-	    !json_object_get_boolean(verified))
+	    !is_true(verified))
 		return NULL;
 	return arena_strdup(rq->arena, email);
 }
@@ -165,7 +175,9 @@ answer(struct request *rq, const struct client_credentials *client,
 	switch (assertion_grant(rq->store, rq->arena, client, &vouched, &direct,
 	    &terms, &granted)) {
 	case DIRECT_GRANTED:
-		return token_response(rq, &granted, NULL);
+		return token_response(rq, client, &granted, NULL);
+	case DIRECT_DPOP_REQUIRED:
+		return grant_refuse_unproven(rq);
 	case DIRECT_BAD_CLIENT:
 		return client_auth_refuse(rq, client);
 	case DIRECT_PUBLIC_CLIENT:

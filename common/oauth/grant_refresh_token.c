@@ -47,14 +47,18 @@ answer_refresh(struct request *rq, struct refresh *refresh)
 	log_text("session_id", refresh->token.session_id);
 	switch (result) {
 	case ROTATE_OK:
-		return token_response(rq, &grant, successor);
+		return token_response(rq, refresh->client, &grant, successor);
 	case ROTATE_REPEATED:
 		if (grant.elsewhere)
 			log_raise(LOG_WARNING);
 		log_event(grant.elsewhere
 		        ? "refresh repeated from another address"
 		        : "refresh repeated");
-		return token_response(rq, &grant, successor);
+		return token_response(rq, refresh->client, &grant, successor);
+	case ROTATE_DPOP_JKT:
+		return grant_refuse(rq, "session bound to another key");
+	case ROTATE_DPOP_REQUIRED:
+		return grant_refuse_unproven(rq);
 	case ROTATE_BAD_CLIENT:
 		return client_auth_refuse(rq, refresh->client);
 	case ROTATE_UNKNOWN:

@@ -2,6 +2,7 @@
 #include "oauth/metadata.h"
 
 #include "oauth/access_token.h"
+#include "oauth/dpop.h"
 #include "oauth/grant_types.h"
 #include "oauth/scope.h"
 
@@ -115,6 +116,9 @@ metadata_of_server(struct arena *arena, const struct settings *settings)
 	json_add_true(o, "authorization_response_iss_parameter_supported");
 	json_add_true(o, "resource_indicators_supported");
 	add_false(o, "require_pushed_authorization_requests");
+	if (settings->dpop)
+		json_add_words(o, "dpop_signing_alg_values_supported",
+		    DPOP_ALGS);
 	add_openid(arena, o, settings);
 	return o;
 }
@@ -130,6 +134,9 @@ metadata_of_resource(struct arena *arena, const struct settings *settings,
 	json_add_words(o, "scopes_supported",
 	    scope_base(arena, settings, resource));
 	json_add_words(o, "bearer_methods_supported", "header");
+	if (settings->dpop)
+		json_add_words(o, "dpop_signing_alg_values_supported",
+		    DPOP_ALGS);
 	json_add_string(o, "resource_name", resource->name);
 	json_add_string(o, "resource_documentation", resource->documentation);
 	return o;

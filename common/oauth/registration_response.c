@@ -70,6 +70,8 @@ registration_response(struct arena *arena, const struct settings *settings,
 	json_add_string(o, "software_id", registration->software_id);
 	json_add_string(o, "software_version", registration->software_version);
 	add_keys(o, registration);
+	if (registration->dpop_bound_access_tokens)
+		json_add_true(o, "dpop_bound_access_tokens");
 	if (registration->post_logout_redirect_uris)
 		json_object_object_add(o, "post_logout_redirect_uris",
 		    lines_as_array(registration->post_logout_redirect_uris));

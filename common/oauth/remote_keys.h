@@ -15,9 +15,11 @@ struct remote_keys {
 };
 
 /*
- * Verify a token with the keys of its maker.  When none of those known fits,
- * the jwks_uri (if any) is asked anew, at most once in five minutes for an
- * owner, and what it says is kept.
+ * Verify a token with the keys of its maker.  When none of those known fits, or
+ * they are no longer fresh, the jwks_uri (if any) is asked anew, at most once in
+ * five minutes for an owner, and what it says is kept: so a key that its owner
+ * took away there is refused after a day at most.  While the jwks_uri does not
+ * answer, the old keys hold.
  */
 enum jwt_result remote_keys_verify(struct request *rq, const struct jwt *jwt,
     const struct remote_keys *keys) __attribute__((__warn_unused_result__));

@@ -16,7 +16,8 @@ enum { JTI_BYTES = 16 };
 static const char no_key[] = "tokens cannot be signed at this moment";
 
 static const char *
-sign(struct request *rq, const struct session_grant *grant)
+sign(struct request *rq, const struct client_credentials *client,
+    const struct session_grant *grant)
 {
 	struct access_token token = {
 	    .sub = grant->user_id ? grant->user_id : grant->client_id,
@@ -26,6 +27,7 @@ sign(struct request *rq, const struct session_grant *grant)
 	    .jti = random_text(rq->arena, JTI_BYTES),
 	    .aud = grant->resource,
 	    .email = text_has_word(grant->scope, "email") ? grant->email : NULL,
+	    .jkt = client->dpop_jkt,
 	    .iat_s = grant->now_s,
 	    .exp_s = grant->now_s + rq->settings->access_token_expires_s,
 	};
@@ -58,11 +60,11 @@ token_response_possible(struct request *rq)
 }
 
 enum oauth_error
-token_response(struct request *rq, const struct session_grant *grant,
-    const char *refresh_token)
+token_response(struct request *rq, const struct client_credentials *client,
+    const struct session_grant *grant, const char *refresh_token)
 {
 	AUTO_JSON *o = json_object_new_object();
-	const char *access_token = sign(rq, grant), *id_token = NULL;
+	const char *access_token = sign(rq, client, grant), *id_token = NULL;
 
 	log_text("client_id", grant->client_id);
 	log_text("user_id", grant->user_id);
@@ -76,7 +78,7 @@ token_response(struct request *rq, const struct session_grant *grant,
 	if (!access_token)
 		return refuse_unavailable(rq, no_key);
 	json_add_string(o, "access_token", access_token);
-	json_add_string(o, "token_type", "Bearer");
+	json_add_string(o, "token_type", client->dpop_jkt ? "DPoP" : "Bearer");
 	json_add_int64(o, "expires_in", rq->settings->access_token_expires_s);
 	json_add_string(o, "refresh_token", refresh_token);
 	json_add_string(o, "id_token", id_token);

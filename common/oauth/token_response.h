@@ -14,8 +14,11 @@ enum oauth_error token_response_possible(struct request *rq)
 /*
  * Sign an access token for the grant and answer with it (RFC 6749 s5.1):
  * access_token, token_type, expires_in, scope, and refresh_token unless NULL.
+ * It is bound to the key that the client proved (RFC 9449 s5); without one it is
+ * a bearer token.
  */
 enum oauth_error token_response(struct request *rq,
-    const struct session_grant *grant, const char *refresh_token);
+    const struct client_credentials *client, const struct session_grant *grant,
+    const char *refresh_token);
 
 #endif

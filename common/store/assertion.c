@@ -25,6 +25,8 @@ client_keys(struct store *store, struct arena *arena, const char *client_id,
 		return CLIENT_KEYS_STORE_DOWN;
 	ret->jwks = store_text(arena, row, 0, "jwks");
 	ret->jwks_uri = store_text(arena, row, 0, "jwks_uri");
+	ret->fresh = store_bool(row, 0, "fresh");
+	ret->known = store_bool(row, 0, "known");
 	return (enum client_keys_result)outcome;
 }
 
@@ -33,7 +35,7 @@ issuer_keys(struct store *store, struct arena *arena, const char *issuer,
     const char *jwks_uri, struct client_keys *ret)
 {
 	static const struct statement statement = {"issuer_keys",
-	    "SELECT oauth.issuer_keys($1, $2) AS jwks", true};
+	    "SELECT * FROM oauth.issuer_keys($1, $2)", true};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
 
@@ -44,6 +46,8 @@ issuer_keys(struct store *store, struct arena *arena, const char *issuer,
 		return CLIENT_KEYS_STORE_DOWN;
 	ret->jwks = store_text(arena, row, 0, "jwks");
 	ret->jwks_uri = jwks_uri;
+	ret->fresh = store_bool(row, 0, "fresh");
+	ret->known = true;
 	return CLIENT_KEYS_OK;
 }
 
@@ -69,13 +73,13 @@ keys_turn(struct store *store, struct arena *arena, enum keys_of kind,
 
 bool
 keys_put(struct store *store, struct arena *arena, enum keys_of kind,
-    const char *owner, const char *jwks_uri, const char *jwks)
+    const char *owner, const char *jwks_uri, const char *jwks, int64_t fresh_s)
 {
 	static const struct statement statements[] = {
 	    [KEYS_OF_CLIENT] = {"client_keys_put",
-	        "SELECT oauth.client_keys_put($1, $2, $3)", true},
+	        "SELECT oauth.client_keys_put($1, $2, $3, $4)", true},
 	    [KEYS_OF_ISSUER] = {"issuer_keys_put",
-	        "SELECT oauth.issuer_keys_put($1, $2, $3)", true},
+	        "SELECT oauth.issuer_keys_put($1, $2, $3, $4)", true},
 	};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
@@ -83,6 +87,7 @@ keys_put(struct store *store, struct arena *arena, enum keys_of kind,
 	store_add_text(&params, owner);
 	store_add_text(&params, jwks_uri);
 	store_add_text(&params, jwks);
+	store_add_int64(&params, fresh_s);
 	row = store_call(store, &statements[kind], &params);
 	return row != NULL;
 }

@@ -9,6 +9,8 @@
 struct client_keys {
 	const char *jwks;     /* JSON, or NULL: none known yet */
 	const char *jwks_uri; /* where newer ones are, or NULL */
+	bool fresh;           /* they need not be fetched anew */
+	bool known; /* the owner is in use here, no passing stranger */
 };
 
 enum client_keys_result {
@@ -36,9 +38,9 @@ bool keys_turn(struct store *store, struct arena *arena, enum keys_of kind,
     const char *owner, const char *jwks_uri, int64_t wait_s)
     __attribute__((__warn_unused_result__));
 
-/* Keep keys that were fetched.  False when the database is away. */
+/* Keep keys that were fetched, for fresh_s.  False when the database is away. */
 bool keys_put(struct store *store, struct arena *arena, enum keys_of kind,
-    const char *owner, const char *jwks_uri, const char *jwks)
+    const char *owner, const char *jwks_uri, const char *jwks, int64_t fresh_s)
     __attribute__((__warn_unused_result__));
 
 enum jti_result { JTI_FRESH, JTI_SPENT, JTI_STORE_DOWN };

@@ -27,6 +27,7 @@ authorization_add_request(struct store_params *params,
 	store_add_text(params, request->max_age_s);
 	store_add_text(params, request->login_hint);
 	store_add_text(params, request->expected_user_id);
+	store_add_text(params, request->dpop_jkt);
 }
 
 enum authorization_create_result
@@ -37,7 +38,7 @@ authorization_request_create(struct store *store, struct arena *arena,
 	static const struct statement statement =
 	    {"authorization_request_create",
 	        "SELECT * FROM oauth.authorization_request_create($1, $2, $3, "
-	        "$4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+	        "$4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
 	        false};
 	static const char *const outcomes[] = {
 	    [AUTHORIZATION_CREATED] = "created",

@@ -19,6 +19,9 @@ struct authorization_request {
 	const char *state, *code_challenge,
 	    *prompt; /* state, prompt: or NULL */
 
+	const char *dpop_jkt; /* what the code is bound to (RFC 9449 s10), or
+	                         NULL */
+
 	/* OpenID Connect Core s3.1.2.1; NULL where they are not sent. */
 	const char *nonce, *login_hint;
 	const char *max_age_s;        /* digits */
@@ -48,7 +51,7 @@ enum authorization_create_result {
 	AUTHORIZATION_CREATE_STORE_DOWN,
 };
 
-/* Add what a request asks for, client_id to expected_user_id, as the functions
+/* Add what a request asks for, client_id to dpop_jkt, as the functions
  * take it that store one. */
 void authorization_add_request(struct store_params *params,
     const struct authorization_request *request);

@@ -13,6 +13,14 @@ client_add_credentials(struct store_params *params,
 	    client->has_secret ? &client->client_secret_digest : NULL);
 }
 
+void
+client_add_grantee(struct store_params *params,
+    const struct client_credentials *client)
+{
+	client_add_credentials(params, client);
+	store_add_text(params, client->dpop_jkt);
+}
+
 enum client_result
 client_get(struct store *store, struct arena *arena, const char *client_id,
     struct client *ret)
@@ -43,6 +51,7 @@ client_get(struct store *store, struct arena *arena, const char *client_id,
 	    "token_endpoint_auth_method");
 	ret->fresh = store_bool(row, 0, "fresh");
 	ret->usable = store_bool(row, 0, "usable");
+	ret->known = store_bool(row, 0, "known");
 	ret->registration = store_text(arena, row, 0, "registration");
 	return CLIENT_OK;
 }
@@ -117,7 +126,7 @@ client_register(struct store *store, struct arena *arena,
 	static const struct statement statement = {"client_register",
 	    "SELECT * FROM oauth.client_register($1, $2, $3, $4, $5, $6, $7, "
 	    "$8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, "
-	    "$21, $22, $23, $24)",
+	    "$21, $22, $23, $24, $25)",
 	    false};
 	static const char *const outcomes[] = {
 	    [CLIENT_REGISTERED] = "registered",
@@ -139,6 +148,7 @@ client_register(struct store *store, struct arena *arena,
 	store_add_text(&params, receivers);
 	store_add_text(&params, registration->resources);
 	store_add_text(&params, registration->introspects);
+	store_add_bool(&params, registration->dpop_bound_access_tokens);
 	outcome = outcome_of(store, &statement, &params, outcomes, &row);
 	if (outcome == CLIENT_REGISTER_STORE_DOWN)
 		return CLIENT_REGISTER_STORE_DOWN;

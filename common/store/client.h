@@ -12,10 +12,15 @@ struct client_credentials {
 	    *method; /* as presented: "none", "client_secret_basic" ... */
 	bool has_secret;
 	struct sha256 client_secret_digest;
+	const char *dpop_jkt; /* of the key that it proved, or NULL */
 };
 
 /* Add the three parameters that every client-authenticated function takes. */
 void client_add_credentials(struct store_params *params,
+    const struct client_credentials *client);
+
+/* The same and the key, as all functions take that grant tokens. */
+void client_add_grantee(struct store_params *params,
     const struct client_credentials *client);
 
 struct client {
@@ -25,6 +30,7 @@ struct client {
 	const char *token_endpoint_auth_method;
 	bool fresh;  /* its metadata document need not be fetched anew */
 	bool usable; /* what is known of it may stand in for the document */
+	bool known;  /* a user allowed it before */
 	const char *registration; /* "admin", "dynamic", "metadata" ... */
 };
 
@@ -64,6 +70,7 @@ struct client_registration {
 	const char *redirect_uris, *grant_types, *scope;
 	const char *client_uri, *logo_uri, *tos_uri, *policy_uri;
 	const char *application_type, *software_id, *software_version;
+	bool dpop_bound_access_tokens;
 	const char *registration; /* "dynamic", "admin" or "metadata" */
 	const struct sha256 *registration_access_token_digest; /* or NULL */
 };

@@ -43,6 +43,8 @@ read_registration(struct arena *arena, const PGresult *row)
 	    .jwks_uri = store_text(arena, row, 0, "jwks_uri"),
 	    .post_logout_redirect_uris = store_text(arena, row, 0,
 	        "post_logout_redirect_uris"),
+	    .dpop_bound_access_tokens = store_bool(row, 0,
+	        "dpop_bound_access_tokens"),
 	};
 }
 
@@ -77,7 +79,8 @@ client_configuration_put(struct store *store, struct arena *arena,
 {
 	static const struct statement statement = {"client_configuration_put",
 	    "SELECT * FROM oauth.client_configuration_put($1, $2, $3, $4, $5, "
-	    "$6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+	    "$6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
+	    "$20)",
 	    false};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
@@ -87,6 +90,7 @@ client_configuration_put(struct store *store, struct arena *arena,
 	store_add_digest(&params, registration_access_token);
 	store_add_digest(&params, presented_secret);
 	client_add_metadata(&params, registration);
+	store_add_bool(&params, registration->dpop_bound_access_tokens);
 	result = call(store, &statement, &params, "updated", &row);
 	if (result != CONFIGURATION_DONE)
 		return result;

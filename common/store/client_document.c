@@ -9,7 +9,7 @@ client_document_put(struct store *store, struct arena *arena,
 {
 	static const struct statement statement = {"client_document_put",
 	    "SELECT oauth.client_document_put($1, $2, $3, $4, $5, $6, $7, $8, "
-	    "$9, $10, $11, $12, $13, $14, $15)",
+	    "$9, $10, $11, $12, $13, $14, $15, $16)",
 	    true};
 	static const char *const outcomes[] = {
 	    [DOCUMENT_STORED] = "stored",
@@ -33,6 +33,7 @@ client_document_put(struct store *store, struct arena *arena,
 	store_add_text(&params, registration->jwks);
 	store_add_text(&params, registration->jwks_uri);
 	store_add_text(&params, registration->post_logout_redirect_uris);
+	store_add_bool(&params, registration->dpop_bound_access_tokens);
 	store_add_int64(&params, fresh_s);
 	return (enum document_put_result)outcome_of(store, &statement, &params,
 	    outcomes, &row);

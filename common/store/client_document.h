@@ -23,8 +23,8 @@ bool client_document_missed(struct store *store, struct arena *arena,
     const char *client_id, int64_t wait_s)
     __attribute__((__warn_unused_result__));
 
-/* How many fetches a minute are let through: from one origin (and for one
- * remote address), and altogether. */
+/* How many fetches a minute are let through: from one origin (half of that for
+ * one remote address), and altogether. */
 struct fetch_limits {
 	int64_t per_origin, total;
 };

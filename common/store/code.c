@@ -11,7 +11,7 @@ code_redeem(struct store *store, struct arena *arena,
 {
 	static const struct statement statement = {"code_redeem",
 	    "SELECT * FROM oauth.code_redeem($1, $2, $3, $4, $5, $6, $7, $8, "
-	    "$9, $10, $11, $12, $13)",
+	    "$9, $10, $11, $12, $13, $14)",
 	    false};
 	static const char *const outcomes[] = {
 	    [CODE_REDEEMED] = "redeemed",
@@ -23,6 +23,8 @@ code_redeem(struct store *store, struct arena *arena,
 	    [CODE_WRONG_VERIFIER] = "verifier",
 	    [CODE_USER] = "user",
 	    [CODE_GRANT_TYPE] = "grant_type",
+	    [CODE_DPOP_JKT] = "dpop_jkt",
+	    [CODE_DPOP_REQUIRED] = "dpop_required",
 	    [CODE_REPLAYED] = "replayed",
 	    [CODE_BAD_CLIENT] = OUTCOME_BAD_CLIENT,
 	    [CODE_STORE_DOWN] = OUTCOME_NO_ANSWER,
@@ -31,7 +33,7 @@ code_redeem(struct store *store, struct arena *arena,
 	AUTO_RESULT *row = NULL;
 	int outcome;
 
-	client_add_credentials(&params, client);
+	client_add_grantee(&params, client);
 	store_add_digest(&params, &redemption->code_digest);
 	store_add_text(&params, redemption->redirect_uri);
 	store_add_text(&params, redemption->code_challenge);

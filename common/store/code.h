@@ -23,7 +23,9 @@ enum code_result {
 	CODE_WRONG_VERIFIER, /* the code is burnt */
 	CODE_USER,           /* disabled */
 	CODE_GRANT_TYPE,
-	CODE_REPLAYED, /* spent before: the session it made is ended */
+	CODE_DPOP_JKT,      /* bound to another key */
+	CODE_DPOP_REQUIRED, /* the client always uses DPoP */
+	CODE_REPLAYED,      /* spent before: the session it made is ended */
 	CODE_BAD_CLIENT,
 	CODE_STORE_DOWN,
 };

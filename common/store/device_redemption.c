@@ -11,7 +11,7 @@ device_redeem(struct store *store, struct arena *arena,
 {
 	static const struct statement statement = {"device_redeem",
 	    "SELECT * FROM oauth.device_redeem($1, $2, $3, $4, $5, $6, $7, $8, "
-	    "$9, $10, $11)",
+	    "$9, $10, $11, $12)",
 	    false};
 	static const char *const outcomes[] = {
 	    [DEVICE_REDEEMED] = "redeemed",
@@ -25,6 +25,7 @@ device_redeem(struct store *store, struct arena *arena,
 	    [DEVICE_USER] = "user",
 	    [DEVICE_RESOURCE] = "resource",
 	    [DEVICE_GRANT_TYPE] = "grant_type",
+	    [DEVICE_DPOP_REQUIRED] = "dpop_required",
 	    [DEVICE_BAD_CLIENT] = OUTCOME_BAD_CLIENT,
 	    [DEVICE_STORE_DOWN] = OUTCOME_NO_ANSWER,
 	};
@@ -32,7 +33,7 @@ device_redeem(struct store *store, struct arena *arena,
 	AUTO_RESULT *row = NULL;
 	int outcome;
 
-	client_add_credentials(&params, client);
+	client_add_grantee(&params, client);
 	store_add_digest(&params, &redemption->device_code_digest);
 	store_add_text(&params, redemption->resource);
 	store_add_text(&params, redemption->session_id);

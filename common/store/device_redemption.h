@@ -23,6 +23,7 @@ enum device_result {
 	DEVICE_USER, /* disabled */
 	DEVICE_RESOURCE,
 	DEVICE_GRANT_TYPE,
+	DEVICE_DPOP_REQUIRED, /* the client always uses DPoP */
 	DEVICE_BAD_CLIENT,
 	DEVICE_STORE_DOWN,
 };

@@ -9,6 +9,7 @@ static const char *const outcomes[] = {
     [DIRECT_GRANT_TYPE] = "grant_type",
     [DIRECT_RESOURCE] = "resource",
     [DIRECT_SCOPE] = "scope",
+    [DIRECT_DPOP_REQUIRED] = "dpop_required",
     [DIRECT_REPLAYED] = "replayed",
     [DIRECT_UNKNOWN_USER] = "unknown_user",
     [DIRECT_USER] = "user",
@@ -37,11 +38,11 @@ machine_grant(struct store *store, struct arena *arena,
 {
 	static const struct statement statement = {"machine_grant",
 	    "SELECT * FROM oauth.machine_grant($1, $2, $3, $4, $5, $6, $7, $8, "
-	    "$9)",
+	    "$9, $10)",
 	    false};
 	struct store_params params = {.arena = arena};
 
-	client_add_credentials(&params, client);
+	client_add_grantee(&params, client);
 	store_add_text(&params, grant->scope);
 	store_add_text(&params, supported);
 	store_add_text(&params, grant->resource);
@@ -59,11 +60,11 @@ assertion_grant(struct store *store, struct arena *arena,
 {
 	static const struct statement statement = {"assertion_grant",
 	    "SELECT * FROM oauth.assertion_grant($1, $2, $3, $4, $5, $6, $7, "
-	    "$8, $9, $10, $11, $12, $13)",
+	    "$8, $9, $10, $11, $12, $13, $14)",
 	    false};
 	struct store_params params = {.arena = arena};
 
-	client_add_credentials(&params, client);
+	client_add_grantee(&params, client);
 	store_add_text(&params, vouched->issuer);
 	store_add_text(&params, vouched->subject);
 	store_add_text(&params, vouched->email);

@@ -12,6 +12,7 @@ enum direct_grant_result {
 	DIRECT_GRANT_TYPE,    /* this client may not */
 	DIRECT_RESOURCE,      /* the client is bound to others */
 	DIRECT_SCOPE,         /* nothing of what it asks for */
+	DIRECT_DPOP_REQUIRED, /* the client always uses DPoP */
 	DIRECT_REPLAYED,      /* the assertion was used before */
 	DIRECT_UNKNOWN_USER,
 	DIRECT_USER, /* disabled */

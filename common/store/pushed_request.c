@@ -10,7 +10,7 @@ pushed_request_create(struct store *store, struct arena *arena,
 {
 	static const struct statement statement = {"pushed_request_create",
 	    "SELECT oauth.pushed_request_create($1, $2, $3, $4, $5, $6, $7, "
-	    "$8, $9, $10, $11, $12, $13)",
+	    "$8, $9, $10, $11, $12, $13, $14)",
 	    false};
 	static const char *const outcomes[] = {
 	    [PUSHED_CREATED] = "created",

@@ -12,7 +12,8 @@ session_rotate(struct store *store, struct arena *arena,
 {
 	static const struct statement statement = {"session_rotate",
 	    "SELECT * FROM oauth.session_rotate($1, $2, $3, $4, $5, $6, $7, "
-	    "$8, $9, $10, $11, $12, $13, $14, $15, $16)",
+	    "$8, $9, $10, $11, $12, $13, $14, $15, $16, "
+	    "$17)",
 	    true};
 	static const char *const outcomes[] = {
 	    [ROTATE_OK] = "rotated",
@@ -25,6 +26,8 @@ session_rotate(struct store *store, struct arena *arena,
 	    [ROTATE_SCOPE] = "scope",
 	    [ROTATE_RESOURCE] = "resource",
 	    [ROTATE_GRANT_TYPE] = "grant_type",
+	    [ROTATE_DPOP_JKT] = "dpop_jkt",
+	    [ROTATE_DPOP_REQUIRED] = "dpop_required",
 	    [ROTATE_AHEAD] = "ahead",
 	    [ROTATE_REPLAYED] = "replayed",
 	    [ROTATE_BAD_CLIENT] = OUTCOME_BAD_CLIENT,
@@ -34,7 +37,7 @@ session_rotate(struct store *store, struct arena *arena,
 	AUTO_RESULT *row = NULL;
 	int outcome;
 
-	client_add_credentials(&params, client);
+	client_add_grantee(&params, client);
 	store_add_text(&params, rotation->session_id);
 	store_add_int64(&params, rotation->generation);
 	store_add_text(&params, rotation->token_hash);

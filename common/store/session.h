@@ -26,8 +26,10 @@ enum rotate_result {
 	ROTATE_SCOPE,
 	ROTATE_RESOURCE,
 	ROTATE_GRANT_TYPE,
-	ROTATE_AHEAD,    /* a lost commit: nothing is ended */
-	ROTATE_REPLAYED, /* the session is ended */
+	ROTATE_DPOP_JKT,      /* bound to another key: nothing is ended */
+	ROTATE_DPOP_REQUIRED, /* the client always uses DPoP */
+	ROTATE_AHEAD,         /* a lost commit: nothing is ended */
+	ROTATE_REPLAYED,      /* the session is ended */
 	ROTATE_BAD_CLIENT,
 	ROTATE_STORE_DOWN,
 };

@@ -19,7 +19,7 @@
 enum {
 	STORE_CONNECT_MS = 3000,
 	STORE_QUERY_MS = 8000,
-	STORE_PARAMS_MAX = 24,
+	STORE_PARAMS_MAX = 28,
 };
 
 struct store;

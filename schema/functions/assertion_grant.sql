@@ -7,12 +7,12 @@
 -- The person is whoever signed in as p_subject of p_issuer before.  Otherwise,
 -- and only when p_email is given (the provider is trusted for its domain), the
 -- user of that address, who is remembered as that subject from then on.
--- Outcomes: granted; replayed, unknown_user, user (disabled), public_client and
--- those of client_check.
+-- Outcomes: granted; replayed, unknown_user, user (disabled), public_client,
+-- dpop_required and those of client_check.
 CREATE OR REPLACE FUNCTION oauth.assertion_grant(
-  p_client_id text, p_method text, p_client_secret_digest bytea, p_issuer text,
-  p_subject text, p_email text, p_jti_digest bytea, p_jti_expires_s integer, p_scope text,
-  p_resource text, p_session_id uuid, p_access_s integer, p_remote text)
+  p_client_id text, p_method text, p_client_secret_digest bytea, p_dpop_jkt text,
+  p_issuer text, p_subject text, p_email text, p_jti_digest bytea, p_jti_expires_s integer,
+  p_scope text, p_resource text, p_session_id uuid, p_access_s integer, p_remote text)
 RETURNS TABLE (outcome text, client_id text, user_id uuid, email text, scope text,
   resource text, now_s bigint)
 LANGUAGE plpgsql SECURITY DEFINER
@@ -24,6 +24,8 @@ BEGIN
   outcome := oauth.client_check(p_client_id, p_method, p_client_secret_digest);
   IF outcome = 'ok' AND p_method = 'none' THEN
     outcome := 'public_client';
+  ELSIF outcome = 'ok' AND oauth.dpop_missing(p_client_id, p_dpop_jkt) THEN
+    outcome := 'dpop_required';
   ELSIF outcome = 'ok' AND NOT oauth.jti_take(p_jti_digest, p_jti_expires_s) THEN
     outcome := 'replayed';
   END IF;
@@ -49,12 +51,13 @@ BEGIN
     RETURN;
   END IF;
 
+  PERFORM oauth.client_allowed(p_client_id);
   PERFORM oauth.session_start(p_session_id, v_user.id, p_client_id, NULL, p_scope,
-    p_resource, NULL, p_access_s, p_access_s, p_access_s, p_remote);
+    p_resource, NULL, NULL, p_access_s, p_access_s, p_access_s, p_remote);
   RETURN QUERY SELECT 'granted', p_client_id, v_user.id, v_user.email::text, p_scope,
     p_resource, floor(extract(epoch FROM now()))::bigint;
 END
 $body$;
-COMMENT ON FUNCTION oauth.assertion_grant(text, text, bytea, text, text, text, bytea, integer,
+COMMENT ON FUNCTION oauth.assertion_grant(text, text, bytea, text, text, text, text, bytea, integer,
   text, text, uuid, integer, text) IS
-  'A session for a person a trusted identity provider vouches for: granted, replayed, unknown_user, user, public_client.';
+  'A session for a person a trusted identity provider vouches for: granted, replayed, unknown_user, user, public_client, dpop_required.';

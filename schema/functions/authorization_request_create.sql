@@ -10,7 +10,7 @@ CREATE OR REPLACE FUNCTION oauth.authorization_request_create(
   p_request_id text, p_browser_digest bytea, p_login_digest bytea, p_client_id text,
   p_redirect_uri text, p_scope text, p_resource text, p_state text,
   p_code_challenge text, p_prompt text, p_nonce text, p_max_age_s integer,
-  p_login_hint text, p_expected_user_id uuid, p_expires_s integer)
+  p_login_hint text, p_expected_user_id uuid, p_dpop_jkt text, p_expires_s integer)
 RETURNS TABLE (outcome text, signed_in boolean)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
@@ -24,10 +24,10 @@ BEGIN
      ORDER BY o.expires_at LIMIT 20 FOR UPDATE SKIP LOCKED);
   INSERT INTO oauth.authorization_request (request_id, browser_digest, client_id,
       redirect_uri, scope, resource, state, code_challenge, prompt, nonce, max_age_s,
-      login_hint, expected_user_id, expires_at)
+      login_hint, expected_user_id, dpop_jkt, expires_at)
   SELECT p_request_id, p_browser_digest, c.client_id, p_redirect_uri, p_scope,
          p_resource, p_state, p_code_challenge, p_prompt,
-         p_nonce, p_max_age_s, p_login_hint, p_expected_user_id,
+         p_nonce, p_max_age_s, p_login_hint, p_expected_user_id, p_dpop_jkt,
          now() + p_expires_s * interval '1 second'
     FROM oauth.client c WHERE c.client_id = p_client_id AND c.disabled_at IS NULL
   RETURNING * INTO v;
@@ -42,5 +42,5 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION oauth.authorization_request_create(text, bytea, bytea, text, text, text,
-  text, text, text, text, text, integer, text, uuid, integer) IS
+  text, text, text, text, text, integer, text, uuid, text, integer) IS
   'Keeps an authorization request (RFC 6749 s4.1.1): created, unknown_client.';

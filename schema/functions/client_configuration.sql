@@ -30,7 +30,7 @@ RETURNS TABLE (outcome text, client_name text, token_endpoint_auth_method text,
   redirect_uris text, grant_types text, scope text, client_uri text, logo_uri text,
   tos_uri text, policy_uri text, application_type text, software_id text,
   software_version text, issued_s bigint, jwks text, jwks_uri text,
-  post_logout_redirect_uris text)
+  post_logout_redirect_uris text, dpop_bound_access_tokens boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -56,6 +56,7 @@ BEGIN
     jwks := v.jwks::text;
     jwks_uri := v.jwks_uri;
     post_logout_redirect_uris := array_to_string(v.post_logout_redirect_uris, E'\n');
+    dpop_bound_access_tokens := v.dpop_bound_access_tokens;
   END IF;
   RETURN NEXT;
 END
@@ -74,7 +75,8 @@ CREATE OR REPLACE FUNCTION oauth.client_configuration_put(
   p_token_endpoint_auth_method text, p_redirect_uris text, p_grant_types text,
   p_scope text, p_client_uri text, p_logo_uri text, p_tos_uri text, p_policy_uri text,
   p_application_type text, p_software_id text, p_software_version text,
-  p_jwks text, p_jwks_uri text, p_post_logout_redirect_uris text)
+  p_jwks text, p_jwks_uri text, p_post_logout_redirect_uris text,
+  p_dpop_bound_access_tokens boolean)
 RETURNS TABLE (outcome text, issued_s bigint, secret_issued boolean)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
@@ -106,16 +108,12 @@ BEGIN
          software_id = p_software_id, software_version = p_software_version,
          jwks = CASE WHEN p_jwks_uri = c.jwks_uri THEN c.jwks ELSE p_jwks::jsonb END,
          jwks_tried_at = CASE WHEN p_jwks_uri = c.jwks_uri THEN c.jwks_tried_at END,
+         jwks_fresh_until = CASE WHEN p_jwks_uri = c.jwks_uri THEN c.jwks_fresh_until END,
          jwks_uri = p_jwks_uri,
-         post_logout_redirect_uris = string_to_array(btrim(p_post_logout_redirect_uris, E'\n'), E'\n')
+         post_logout_redirect_uris = string_to_array(btrim(p_post_logout_redirect_uris, E'\n'), E'\n'),
+         dpop_bound_access_tokens = p_dpop_bound_access_tokens
    WHERE c.client_id = p_client_id;
-  -- A request under way must not end at an address that is registered no more,
-  -- nor an answer remembered be given to one that comes back.
-  IF v.redirect_uris <> v_redirect_uris THEN
-    DELETE FROM oauth.authorization_request r WHERE r.client_id = p_client_id;
-    DELETE FROM oauth.consent a
-     WHERE a.client_id = p_client_id AND a.redirect_uri <> ALL (v_redirect_uris);
-  END IF;
+  PERFORM oauth.client_addresses_left(p_client_id, v.redirect_uris, v_redirect_uris);
   outcome := 'updated';
   issued_s := floor(extract(epoch FROM v.created_at))::bigint;
   secret_issued := v.client_secret_digest IS NULL AND p_client_secret_digest IS NOT NULL;
@@ -123,7 +121,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION oauth.client_configuration_put(text, bytea, bytea, text, bytea, text, text,
-  text, text, text, text, text, text, text, text, text, text, text, text) IS
+  text, text, text, text, text, text, text, text, text, text, text, text, boolean) IS
   'Replaces a client''s metadata (RFC 7592 s2.2): updated, wrong_secret, unknown_client, disabled, wrong_token.';
 
 -- s2.3: the client goes, and with it its codes, consents and, by a trigger,

@@ -13,7 +13,7 @@ CREATE OR REPLACE FUNCTION oauth.client_register(
   p_jwks text, p_jwks_uri text, p_post_logout_redirect_uris text,
   p_registration text, p_remote text, p_limit integer,
   p_registration_access_token_digest bytea, p_receivers text,
-  p_resources text, p_introspects text)
+  p_resources text, p_introspects text, p_dpop_bound_access_tokens boolean DEFAULT false)
 RETURNS TABLE (outcome text, issued_s bigint, retry_after_s integer)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
@@ -33,7 +33,8 @@ BEGIN
       token_endpoint_auth_method, redirect_uris, grant_types, scope, client_uri,
       logo_uri, tos_uri, policy_uri, application_type, software_id,
       software_version, registration, registration_access_token_digest,
-      jwks, jwks_uri, post_logout_redirect_uris, resources, introspects)
+      jwks, jwks_uri, post_logout_redirect_uris, resources, introspects,
+      dpop_bound_access_tokens)
   VALUES (p_client_id, p_client_name, p_client_secret_digest,
       p_token_endpoint_auth_method,
       string_to_array(btrim(coalesce(p_redirect_uris, ''), E'\n'), E'\n'),
@@ -42,7 +43,8 @@ BEGIN
       p_software_version, p_registration, p_registration_access_token_digest,
       p_jwks::jsonb, p_jwks_uri,
       string_to_array(btrim(p_post_logout_redirect_uris, E'\n'), E'\n'),
-      string_to_array(p_resources, ' '), string_to_array(p_introspects, ' '))
+      string_to_array(p_resources, ' '), string_to_array(p_introspects, ' '),
+      p_dpop_bound_access_tokens)
   ON CONFLICT (client_id) DO NOTHING;
   outcome := CASE WHEN FOUND THEN 'registered' ELSE 'duplicate' END;
   RETURN NEXT;
@@ -50,7 +52,7 @@ END
 $body$;
 COMMENT ON FUNCTION oauth.client_register(text, text, bytea, text, text, text, text, text,
   text, text, text, text, text, text, text, text, text, text, text, integer, bytea, text, text,
-  text) IS
+  text, boolean) IS
   'Stores a client (RFC 7591 s3): registered, throttled, duplicate.';
 
 -- Count a registration: at most p_limit an hour from one address with the same

@@ -4,17 +4,19 @@
 -- once ever: the winner is whose UPDATE finds spent_at NULL.
 --
 -- Everything is checked in that UPDATE, so nothing is spent by a wrong client,
--- redirect_uri or resource.  Only a wrong verifier burns the code, and a replay
--- ends the session that the code started (RFC 6749 s4.1.2).
+-- redirect_uri, resource or key.  p_dpop_jkt is the key that was proved, NULL
+-- for none; a public client's session is bound to it (RFC 9449 s5).  Only a wrong
+-- verifier burns the code, and a replay ends the session that the code started
+-- (RFC 6749 s4.1.2).
 --
 -- Outcomes: redeemed; verifier (burnt); replayed (session ended); unknown,
--- expired, not_yours, redirect_uri, resource, user, grant_type and those of
--- client_check (nothing changed).
+-- expired, not_yours, redirect_uri, resource, dpop_jkt, dpop_required, user,
+-- grant_type and those of client_check (nothing changed).
 CREATE OR REPLACE FUNCTION oauth.code_redeem(
-  p_client_id text, p_method text, p_client_secret_digest bytea, p_code_digest bytea,
-  p_redirect_uri text, p_code_challenge text, p_resource text, p_session_id uuid,
-  p_refresh_token_hash text, p_access_s integer, p_idle_s integer, p_session_s integer,
-  p_remote text)
+  p_client_id text, p_method text, p_client_secret_digest bytea, p_dpop_jkt text,
+  p_code_digest bytea, p_redirect_uri text, p_code_challenge text, p_resource text,
+  p_session_id uuid, p_refresh_token_hash text, p_access_s integer, p_idle_s integer,
+  p_session_s integer, p_remote text)
 RETURNS TABLE (outcome text, client_id text, user_id uuid, email text, scope text,
   resource text, now_s bigint, refresh boolean, auth_s bigint, user_name text, nonce text)
 LANGUAGE plpgsql SECURITY DEFINER
@@ -36,12 +38,16 @@ BEGIN
      AND 'authorization_code' = ANY (c.grant_types)
      AND (p_redirect_uri IS NULL OR p_redirect_uri = a.redirect_uri)
      AND (p_resource IS NULL OR p_resource = a.resource)
+     AND (a.dpop_jkt IS NULL OR a.dpop_jkt = p_dpop_jkt)
+     AND (p_dpop_jkt IS NOT NULL OR NOT c.dpop_bound_access_tokens)
      AND u.id = a.user_id AND u.disabled_at IS NULL
   RETURNING a.client_id, a.user_id, u.email::text, a.scope, a.resource, a.auth_at,
-            a.session_id, a.nonce, u.name::text AS user_name, 'refresh_token' = ANY (c.grant_types) AS refresh
+            a.session_id, a.nonce, u.name::text AS user_name, 'refresh_token' = ANY (c.grant_types) AS refresh,
+            CASE WHEN c.token_endpoint_auth_method = 'none'
+                   OR 'none' = ANY (c.token_endpoint_auth_methods) THEN p_dpop_jkt END AS dpop_jkt
        INTO v;
   IF NOT FOUND THEN
-    outcome := oauth.code_refusal(p_client_id, p_method, p_client_secret_digest,
+    outcome := oauth.code_refusal(p_client_id, p_method, p_client_secret_digest, p_dpop_jkt,
                                   p_code_digest, p_redirect_uri, p_resource, p_remote);
     RETURN NEXT;
     RETURN;
@@ -52,20 +58,20 @@ BEGIN
   END IF;
 
   PERFORM oauth.session_start(p_session_id, v.user_id, v.client_id, p_refresh_token_hash,
-    v.scope, v.resource, v.auth_at, p_access_s, p_idle_s, p_session_s, p_remote);
+    v.scope, v.resource, v.auth_at, v.dpop_jkt, p_access_s, p_idle_s, p_session_s, p_remote);
   RETURN QUERY SELECT 'redeemed', v.client_id, v.user_id, v.email, v.scope, v.resource,
     floor(extract(epoch FROM now()))::bigint, v.refresh,
     floor(extract(epoch FROM v.auth_at))::bigint, v.user_name, v.nonce;
 END
 $body$;
-COMMENT ON FUNCTION oauth.code_redeem(text, text, bytea, bytea, text, text, text, uuid, text,
+COMMENT ON FUNCTION oauth.code_redeem(text, text, bytea, text, bytea, text, text, text, uuid, text,
   integer, integer, integer, text) IS
   'Spends a code and starts its session (RFC 6749 s4.1.3), once.';
 
 -- Why a code was not redeemed; ends the session of a replayed one.
 CREATE OR REPLACE FUNCTION oauth.code_refusal(
-  p_client_id text, p_method text, p_client_secret_digest bytea, p_code_digest bytea,
-  p_redirect_uri text, p_resource text, p_remote text)
+  p_client_id text, p_method text, p_client_secret_digest bytea, p_dpop_jkt text,
+  p_code_digest bytea, p_redirect_uri text, p_resource text, p_remote text)
 RETURNS text LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
 DECLARE
@@ -98,6 +104,10 @@ BEGIN
     RETURN 'redirect_uri';
   ELSIF v.resource <> p_resource THEN
     RETURN 'resource';
+  ELSIF v.dpop_jkt IS NOT NULL AND v.dpop_jkt IS DISTINCT FROM p_dpop_jkt THEN
+    RETURN 'dpop_jkt';
+  ELSIF oauth.dpop_missing(v.client_id, p_dpop_jkt) THEN
+    RETURN 'dpop_required';
   ELSIF NOT EXISTS (SELECT FROM public.users u
                      WHERE u.id = v.user_id AND u.disabled_at IS NULL) THEN
     RETURN 'user';
@@ -105,5 +115,5 @@ BEGIN
   RETURN 'grant_type';
 END
 $body$;
-COMMENT ON FUNCTION oauth.code_refusal(text, text, bytea, bytea, text, text, text) IS
+COMMENT ON FUNCTION oauth.code_refusal(text, text, bytea, text, bytea, text, text, text) IS
   'Part of code_redeem: why a code was not redeemed.';

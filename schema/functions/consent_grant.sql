@@ -61,16 +61,12 @@ BEGIN
    WHERE r.request_id = p_request_id;
   IF v.device_code_digest IS NULL THEN
     INSERT INTO oauth.authorization_code (code_digest, client_id, user_id, redirect_uri,
-        scope, resource, code_challenge, auth_at, nonce, expires_at)
+        scope, resource, code_challenge, auth_at, nonce, dpop_jkt, expires_at)
     VALUES (p_code_digest, v.client_id, v_user.user_id, v.redirect_uri, v.scope,
-        v.resource, v.code_challenge, v_user.auth_at, v.nonce,
+        v.resource, v.code_challenge, v_user.auth_at, v.nonce, v.dpop_jkt,
         now() + p_code_expires_s * interval '1 second');
   END IF;
-  UPDATE oauth.client c
-     SET consented_at = coalesce(c.consented_at, now()), last_used_at = now()
-   WHERE c.client_id = v.client_id
-     AND (c.consented_at IS NULL OR c.last_used_at IS NULL
-       OR c.last_used_at < now() - interval '1 day');
+  PERFORM oauth.client_allowed(v.client_id);
   IF p_remember AND v.redirect_uri IS NOT NULL THEN
     INSERT INTO oauth.consent AS a (user_id, client_id, redirect_uri, resource, scope)
     VALUES (v_user.user_id, v.client_id, v.redirect_uri, v.resource, v.scope)

@@ -6,12 +6,14 @@
 --
 -- A device that polls before its interval is over has to wait five seconds
 -- longer from then on (s3.5); the network may shift a poll by a second.
+-- p_dpop_jkt is the key that was proved, NULL for none; a public client's session
+-- is bound to it (RFC 9449 s5).
 --
 -- Outcomes: redeemed; pending, slow_down (the poll was noted); denied,
--- expired, unknown, not_yours, spent, user, resource, grant_type and those of
--- client_check (nothing changed).
+-- expired, unknown, not_yours, spent, user, resource, grant_type, dpop_required
+-- and those of client_check (nothing changed).
 CREATE OR REPLACE FUNCTION oauth.device_redeem(
-  p_client_id text, p_method text, p_client_secret_digest bytea,
+  p_client_id text, p_method text, p_client_secret_digest bytea, p_dpop_jkt text,
   p_device_code_digest bytea, p_resource text, p_session_id uuid,
   p_refresh_token_hash text, p_access_s integer, p_idle_s integer, p_session_s integer,
   p_remote text)
@@ -24,6 +26,9 @@ DECLARE
   v oauth.device_code;
 BEGIN
   outcome := oauth.client_check(p_client_id, p_method, p_client_secret_digest);
+  IF outcome = 'ok' AND oauth.dpop_missing(p_client_id, p_dpop_jkt) THEN
+    outcome := 'dpop_required';
+  END IF;
   IF outcome <> 'ok' THEN
     RETURN NEXT;
     RETURN;
@@ -43,7 +48,10 @@ BEGIN
   UPDATE oauth.device_code d SET spent_at = now(), session_id = p_session_id
    WHERE d.device_code_digest = p_device_code_digest AND d.spent_at IS NULL;
   PERFORM oauth.session_start(p_session_id, v.user_id, v.client_id, p_refresh_token_hash,
-    v.scope, v.resource, v.auth_at, p_access_s, p_idle_s, p_session_s, p_remote);
+    v.scope, v.resource, v.auth_at,
+    (SELECT p_dpop_jkt FROM oauth.client c
+      WHERE c.client_id = v.client_id AND oauth.client_method_allowed(c, 'none')),
+    p_access_s, p_idle_s, p_session_s, p_remote);
   RETURN QUERY SELECT 'redeemed', v.client_id, v.user_id, u.email::text, v.scope,
       v.resource, floor(extract(epoch FROM now()))::bigint,
       'refresh_token' = ANY (c.grant_types),
@@ -52,7 +60,7 @@ BEGIN
    WHERE u.id = v.user_id AND c.client_id = v.client_id;
 END
 $body$;
-COMMENT ON FUNCTION oauth.device_redeem(text, text, bytea, bytea, text, uuid, text, integer,
+COMMENT ON FUNCTION oauth.device_redeem(text, text, bytea, text, bytea, text, uuid, text, integer,
   integer, integer, text) IS
   'A device asks for its tokens (RFC 8628 s3.4) and gets them once it was granted, once.';
 

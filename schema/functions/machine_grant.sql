@@ -6,10 +6,10 @@
 --
 -- p_scope is what it asks for, NULL for whatever it has; p_supported is what
 -- exists for machines at the resource.
--- Outcomes: granted; public_client, grant_type, resource, scope and those of
--- client_check (nothing changed).
+-- Outcomes: granted; public_client, grant_type, dpop_required, resource, scope and
+-- those of client_check (nothing changed).
 CREATE OR REPLACE FUNCTION oauth.machine_grant(
-  p_client_id text, p_method text, p_client_secret_digest bytea, p_scope text,
+  p_client_id text, p_method text, p_client_secret_digest bytea, p_dpop_jkt text, p_scope text,
   p_supported text, p_resource text, p_session_id uuid, p_access_s integer, p_remote text)
 RETURNS TABLE (outcome text, client_id text, scope text, resource text, now_s bigint)
 LANGUAGE plpgsql SECURITY DEFINER
@@ -24,6 +24,7 @@ BEGIN
     outcome := CASE
       WHEN p_method = 'none' THEN 'public_client'
       WHEN v.registration <> 'admin' OR NOT 'client_credentials' = ANY (v.grant_types) THEN 'grant_type'
+      WHEN oauth.dpop_missing(p_client_id, p_dpop_jkt) THEN 'dpop_required'
       WHEN NOT coalesce(p_resource = ANY (v.resources), true) THEN 'resource'
       ELSE 'granted'
     END;
@@ -39,7 +40,7 @@ BEGIN
   END IF;
   IF outcome = 'granted' THEN
     PERFORM oauth.session_start(p_session_id, NULL, p_client_id, NULL, scope, p_resource,
-      NULL, p_access_s, p_access_s, p_access_s, p_remote);
+      NULL, NULL, p_access_s, p_access_s, p_access_s, p_remote);
     client_id := p_client_id;
     resource := p_resource;
     now_s := floor(extract(epoch FROM now()))::bigint;
@@ -47,5 +48,5 @@ BEGIN
   RETURN NEXT;
 END
 $body$;
-COMMENT ON FUNCTION oauth.machine_grant(text, text, bytea, text, text, text, uuid, integer, text) IS
-  'A session of a client that acts for itself (RFC 6749 s4.4): granted, public_client, grant_type, resource, scope.';
+COMMENT ON FUNCTION oauth.machine_grant(text, text, bytea, text, text, text, text, uuid, integer, text) IS
+  'A session of a client that acts for itself (RFC 6749 s4.4): granted, public_client, grant_type, dpop_required, resource, scope.';

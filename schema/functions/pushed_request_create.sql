@@ -9,23 +9,23 @@ CREATE OR REPLACE FUNCTION oauth.pushed_request_create(
   p_request_uri_digest bytea, p_client_id text, p_redirect_uri text, p_scope text,
   p_resource text, p_state text, p_code_challenge text, p_prompt text,
   p_nonce text, p_max_age_s integer, p_login_hint text, p_expected_user_id uuid,
-  p_expires_s integer)
+  p_dpop_jkt text, p_expires_s integer)
 RETURNS text LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
 BEGIN
   PERFORM oauth.pushed_request_purge(20);
   INSERT INTO oauth.pushed_request (request_uri_digest, client_id, redirect_uri, scope,
       resource, state, code_challenge, prompt, nonce, max_age_s, login_hint,
-      expected_user_id, expires_at)
+      expected_user_id, dpop_jkt, expires_at)
   SELECT p_request_uri_digest, c.client_id, p_redirect_uri, p_scope, p_resource,
          p_state, p_code_challenge, p_prompt, p_nonce, p_max_age_s, p_login_hint,
-         p_expected_user_id, now() + p_expires_s * interval '1 second'
+         p_expected_user_id, p_dpop_jkt, now() + p_expires_s * interval '1 second'
     FROM oauth.client c WHERE c.client_id = p_client_id AND c.disabled_at IS NULL;
   RETURN CASE WHEN FOUND THEN 'created' ELSE 'unknown_client' END;
 END
 $body$;
 COMMENT ON FUNCTION oauth.pushed_request_create(bytea, text, text, text, text, text, text,
-  text, text, integer, text, uuid, integer) IS
+  text, text, integer, text, uuid, text, integer) IS
   'Keeps a pushed authorization request (RFC 9126 s2): created, unknown_client.';
 
 -- Remove up to p_batch that expired; for a few minutes they tell a late

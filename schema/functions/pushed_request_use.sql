@@ -33,7 +33,7 @@ BEGIN
     FROM oauth.authorization_request_create(p_request_id, p_browser_digest,
       p_login_digest, v.client_id, v.redirect_uri, v.scope, v.resource, v.state,
       v.code_challenge, v.prompt, v.nonce, v.max_age_s, v.login_hint,
-      v.expected_user_id, p_expires_s) c;
+      v.expected_user_id, v.dpop_jkt, p_expires_s) c;
   IF outcome = 'used' THEN
     DELETE FROM oauth.pushed_request r WHERE r.request_uri_digest = p_request_uri_digest;
     redirect_uri := v.redirect_uri;

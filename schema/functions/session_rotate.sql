@@ -8,16 +8,21 @@
 -- last, within p_grace_s of that rotation, is confirmed when the stored
 -- successor is the one it would get again.  An older one ends the session.
 --
+-- p_dpop_jkt is the key that was proved, NULL for none.  A public client's session is
+-- bound to the first one that it proves (RFC 9449 s5).  From then on who cannot prove
+-- it changes nothing, but for tokens from before: those that are retired end the
+-- session, or whoever stole one could make it their own.
+--
 -- scope is what the access token gets: p_scope when that asks for less.
 -- elsewhere: a repeat came from another address than the rotation did.
 -- Outcomes: rotated; repeated; replayed (session ended); unconfirmed, unknown,
--- not_yours, expired, user, scope, resource, grant_type, ahead and those of
--- client_check (nothing changed).
+-- not_yours, expired, user, scope, resource, grant_type, dpop_jkt, dpop_required,
+-- ahead and those of client_check (nothing changed).
 CREATE OR REPLACE FUNCTION oauth.session_rotate(
-  p_client_id text, p_method text, p_client_secret_digest bytea, p_session_id uuid,
-  p_generation integer, p_token_hash text, p_successor_hash text, p_scope text,
-  p_resource text, p_default_scope text, p_default_resource text, p_access_s integer,
-  p_idle_s integer, p_session_s integer, p_grace_s integer, p_remote text)
+  p_client_id text, p_method text, p_client_secret_digest bytea, p_dpop_jkt text,
+  p_session_id uuid, p_generation integer, p_token_hash text, p_successor_hash text,
+  p_scope text, p_resource text, p_default_scope text, p_default_resource text,
+  p_access_s integer, p_idle_s integer, p_session_s integer, p_grace_s integer, p_remote text)
 RETURNS TABLE (outcome text, client_id text, user_id uuid, email text, scope text,
   resource text, now_s bigint, auth_s bigint, elsewhere boolean)
 LANGUAGE plpgsql SECURITY DEFINER
@@ -36,7 +41,11 @@ BEGIN
            now() + p_session_s * interval '1 second'),
          access_expires_at = now() + p_access_s * interval '1 second',
          scope = coalesce(s.scope, p_default_scope),
-         resource = coalesce(s.resource, p_default_resource)
+         resource = coalesce(s.resource, p_default_resource),
+         dpop_jkt = coalesce(s.dpop_jkt, CASE WHEN c.token_endpoint_auth_method = 'none'
+           OR 'none' = ANY (c.token_endpoint_auth_methods) THEN p_dpop_jkt END),
+         unbound_generation = CASE WHEN s.dpop_jkt IS NULL THEN s.generation
+           ELSE s.unbound_generation END
     FROM public.users u, oauth.client c
    WHERE s.id = p_session_id AND s.generation = p_generation
      AND s.refresh_token_hash = p_token_hash AND s.expires_at > now()
@@ -51,6 +60,8 @@ BEGIN
             <@ string_to_array(coalesce(s.scope, p_default_scope), ' ')
           OR oauth.scope_covers(coalesce(s.scope, p_default_scope), p_scope))
      AND (p_resource IS NULL OR p_resource = coalesce(s.resource, p_default_resource))
+     AND (s.dpop_jkt IS NULL OR s.dpop_jkt = p_dpop_jkt)
+     AND (p_dpop_jkt IS NOT NULL OR NOT c.dpop_bound_access_tokens)
   RETURNING 'rotated', c.client_id, u.id, u.email::text, coalesce(p_scope, s.scope),
             s.resource, floor(extract(epoch FROM now()))::bigint,
             floor(extract(epoch FROM s.auth_at))::bigint, false;
@@ -58,10 +69,10 @@ BEGIN
     RETURN;
   END IF;
   RETURN QUERY SELECT * FROM oauth.session_rotate_again(p_client_id, p_method,
-    p_client_secret_digest, p_session_id, p_generation, p_token_hash, p_successor_hash,
-    p_scope, p_resource, p_access_s, p_grace_s, p_remote);
+    p_client_secret_digest, p_dpop_jkt, p_session_id, p_generation, p_token_hash,
+    p_successor_hash, p_scope, p_resource, p_access_s, p_grace_s, p_remote);
 END
 $body$;
-COMMENT ON FUNCTION oauth.session_rotate(text, text, bytea, uuid, integer, text, text, text,
+COMMENT ON FUNCTION oauth.session_rotate(text, text, bytea, text, uuid, integer, text, text, text,
   text, text, text, integer, integer, integer, integer, text) IS
   'Spends a refresh token and stores its successor (RFC 6749 s6, RFC 9700 s4.14.2).';

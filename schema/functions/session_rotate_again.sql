@@ -2,10 +2,12 @@
 --
 -- session_rotate_again - part of session_rotate: the token was not the live one
 -- of a good session.  Is it a repeat, a replay, or what is wrong with it?
+--
+-- A repeat hands out what was handed out before, so it binds nothing to a key.
 CREATE OR REPLACE FUNCTION oauth.session_rotate_again(
-  p_client_id text, p_method text, p_client_secret_digest bytea, p_session_id uuid,
-  p_generation integer, p_token_hash text, p_successor_hash text, p_scope text,
-  p_resource text, p_access_s integer, p_grace_s integer, p_remote text)
+  p_client_id text, p_method text, p_client_secret_digest bytea, p_dpop_jkt text,
+  p_session_id uuid, p_generation integer, p_token_hash text, p_successor_hash text,
+  p_scope text, p_resource text, p_access_s integer, p_grace_s integer, p_remote text)
 RETURNS TABLE (outcome text, client_id text, user_id uuid, email text, scope text,
   resource text, now_s bigint, auth_s bigint, elsewhere boolean)
 LANGUAGE plpgsql SECURITY DEFINER
@@ -14,6 +16,7 @@ SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
 DECLARE
   s public.mcp_server_sessions;
   v_email text;
+  v_key_fits boolean;
 BEGIN
   SELECT * INTO s FROM public.mcp_server_sessions x WHERE x.id = p_session_id FOR UPDATE;
   outcome := oauth.session_refusal(s, p_client_id, p_method, p_client_secret_digest);
@@ -22,13 +25,17 @@ BEGIN
     RETURN;
   END IF;
 
+  v_key_fits := s.dpop_jkt IS NULL OR s.dpop_jkt IS NOT DISTINCT FROM p_dpop_jkt;
   outcome := CASE
+    WHEN NOT v_key_fits AND p_generation > s.unbound_generation THEN 'dpop_jkt'
+    WHEN oauth.dpop_missing(s.client_identifier, p_dpop_jkt) THEN 'dpop_required'
     WHEN p_generation > s.generation THEN 'ahead'
     WHEN p_generation = s.generation AND p_token_hash <> s.refresh_token_hash THEN 'unknown'
     WHEN oauth.scope_covers(s.scope, p_scope) IS FALSE THEN 'scope'
     WHEN p_resource <> s.resource THEN 'resource'
     WHEN p_generation = s.generation THEN 'unknown' -- good now: changed this moment
-    WHEN p_generation = s.generation - 1 AND p_token_hash = s.previous_token_hash
+    WHEN v_key_fits AND p_generation = s.generation - 1
+         AND p_token_hash = s.previous_token_hash
          AND s.rotated_at > now() - p_grace_s * interval '1 second' THEN
       CASE WHEN s.refresh_token_hash = p_successor_hash THEN 'repeated' ELSE 'unconfirmed' END
     WHEN p_generation = 0 THEN 'unknown' -- a token of before adoption ends nothing
@@ -60,7 +67,7 @@ BEGIN
   RETURN NEXT;
 END
 $body$;
-COMMENT ON FUNCTION oauth.session_rotate_again(text, text, bytea, uuid, integer, text, text,
+COMMENT ON FUNCTION oauth.session_rotate_again(text, text, bytea, text, uuid, integer, text, text,
   text, text, integer, integer, text) IS
   'Part of session_rotate: repeats, replays and refusals.';
 

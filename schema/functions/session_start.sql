@@ -3,11 +3,12 @@
 -- session_start - a new session, and its line in the audit.
 --
 -- Part of the functions that grant; p_refresh_token_hash NULL starts one that
--- cannot be refreshed and ends with its only access token.
+-- cannot be refreshed and ends with its only access token.  p_dpop_jkt is the
+-- key that refreshes are bound to.
 CREATE OR REPLACE FUNCTION oauth.session_start(
   p_session_id uuid, p_user_id uuid, p_client_id text, p_refresh_token_hash text,
-  p_scope text, p_resource text, p_auth_at timestamptz, p_access_s integer,
-  p_idle_s integer, p_session_s integer, p_remote text)
+  p_scope text, p_resource text, p_auth_at timestamptz, p_dpop_jkt text,
+  p_access_s integer, p_idle_s integer, p_session_s integer, p_remote text)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
 DECLARE
@@ -16,16 +17,16 @@ DECLARE
 BEGIN
   INSERT INTO public.mcp_server_sessions (id, user_id, client_identifier,
       refresh_token_hash, expires_at, generation, scope, resource, session_expires_at,
-      access_expires_at, last_used_at, auth_at)
+      access_expires_at, last_used_at, auth_at, dpop_jkt)
   VALUES (p_session_id, p_user_id, p_client_id, coalesce(p_refresh_token_hash, '-'),
       now() + least(p_idle_s, v_session_s) * interval '1 second', 1, p_scope, p_resource,
       now() + v_session_s * interval '1 second',
-      now() + p_access_s * interval '1 second', now(), p_auth_at);
+      now() + p_access_s * interval '1 second', now(), p_auth_at, p_dpop_jkt);
   INSERT INTO oauth.audit (event, user_id, client_id, session_id, remote, detail)
   VALUES ('session started', p_user_id, p_client_id, p_session_id, p_remote,
           rtrim(p_resource || ' ' || p_scope));
 END
 $body$;
 COMMENT ON FUNCTION oauth.session_start(uuid, uuid, text, text, text, text, timestamptz,
-  integer, integer, integer, text) IS
+  text, integer, integer, integer, text) IS
   'Part of the functions that grant: stores a session and audits its start.';

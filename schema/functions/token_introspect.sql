@@ -21,7 +21,8 @@ BEGIN
   outcome := oauth.client_check(p_client_id, p_method, p_client_secret_digest);
   IF outcome = 'ok' THEN
     SELECT c.introspects INTO v_introspects FROM oauth.client c WHERE c.client_id = p_client_id;
-    outcome := CASE WHEN p_method = 'none' OR v_introspects IS NULL THEN 'not_allowed' END;
+    outcome := CASE WHEN p_method = 'none' THEN 'wrong_method' -- anybody can say a client_id
+                    WHEN v_introspects IS NULL THEN 'not_allowed' END;
   END IF;
   IF outcome IS NOT NULL THEN
     RETURN NEXT;

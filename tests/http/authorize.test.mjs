@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { authorizationRequest, Browser, callback, newVerifier, register } from '../lib/flow.mjs'
+import { authorizationRequest, Browser, callback, connect, newVerifier, register } from '../lib/flow.mjs'
 import { send } from '../lib/http.mjs'
 import { startSite } from '../lib/site.mjs'
 
@@ -27,6 +27,8 @@ async function refusedPage (query) {
 async function redirected (query, error) {
   const answer = await ask(query)
   assert.equal(answer.status, 303, answer.text)
+  assert.match(answer.headers['cache-control'], /no-store/)
+  assert.equal(answer.headers['referrer-policy'], 'no-referrer')
   const to = new URL(answer.headers.location)
   assert.equal(to.searchParams.get('error'), error, to.href)
   assert.deepEqual(to.searchParams.getAll('iss'), [site.base])
@@ -60,7 +62,17 @@ test('a disabled client is told on a page', async () => {
   await refusedPage({ ...good(), client_id: other.client_id })
 })
 
-test('another port of a registered loopback address is fine', () => accepted(good({ redirect_uri: 'http://127.0.0.1:5050/callback' })))
+test('another port of a registered loopback address is fine', async () => {
+  await accepted(good({ redirect_uri: 'http://127.0.0.1:5050/callback' }))
+  const registered = ['http://localhost/callback', 'http://[::1]:1/x', 'http://127.0.0.1:33418', 'http://127.0.0.1:1/a?b=c']
+  const { client_id } = await register(site, { redirect_uris: registered })
+  const at = redirect_uri => good({ client_id, redirect_uri })
+  for (const uri of ['http://localhost:49152/callback', 'http://localhost/callback', 'http://[::1]:49152/x', 'http://127.0.0.1:49152/', 'http://127.0.0.1:49152',
+    'http://127.0.0.1/', 'http://127.0.0.1:2/a?b=c']) await accepted(at(uri))
+  for (const uri of ['http://localhost:49152/callback/', 'http://localhost:49152/', 'http://127.0.0.1:49152/callback', 'http://[::1]/', 'http://127.0.0.1:2/a',
+    'http://127.0.0.1:2/a?b=d', 'https://localhost:49152/callback', 'http://localhost.evil.example:1/callback', 'http://localhost:/callback',
+    'http://127.0.0.2:1/', 'http://u@localhost:1/callback', 'http://localhost:49152/callback#f']) await refusedPage(at(uri))
+})
 
 test('response types, PKCE and doubled parameters', async () => {
   await redirected(without(good(), 'response_type'), 'invalid_request')
@@ -90,6 +102,10 @@ test('resources: absent, spelled otherwise, doubled, foreign', async () => {
 test('scopes: unknown ones are dropped, none left is an error', async () => {
   await accepted(good({ scope: 'email nonsense openid' }))
   await redirected(good({ scope: 'nonsense' }), 'invalid_scope')
+  const { tokens } = await connect(site, { params: { scope: 'email offline_access', prompt: 'consent' } })
+  assert.equal(tokens.scope, 'email', 'clients add offline_access by habit')
+  assert.ok(tokens.refresh_token)
+  assert.equal((await connect(site, { params: { scope: 'offline_access' } })).tokens.scope, 'email profile')
 })
 
 test('state comes back once and unharmed', async () => {

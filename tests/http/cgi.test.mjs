@@ -46,6 +46,18 @@ test('headers that collide with settings have no effect', async () => {
   assert.equal(JSON.parse(answer.text).issuer, site.base)
 })
 
+test('where the address is https, browsers are told to stay there', async () => {
+  assert.ok(!('strict-transport-security' in (await runCgi(site, 'server_metadata', { path: serverPath })).headers), 'not on loopback')
+  const secure = await startSite({ plain: true, conf: 'OAUTH_BASE_URL=https://mcp.example', guardConf: 'OAUTH_BASE_URL=https://mcp.example' })
+  try {
+    for (const [program, path] of [['server_metadata', serverPath], ['authorize', '/api/oauth/authorize'], ['token', '/api/oauth/token']]) {
+      assert.match((await runCgi(secure, program, { path })).headers['strict-transport-security'], /^max-age=\d{8}/, program)
+    }
+  } finally {
+    await secure.stop()
+  }
+})
+
 test('a cut body is refused, a broken configuration stops everything by name', async () => {
   const cut = await runCgi(site, 'token', {
     method: 'POST', path: '/api/oauth/token', body: 'grant_type=x', headers: { CONTENT_TYPE: form, CONTENT_LENGTH: '4000' }

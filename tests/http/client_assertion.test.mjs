@@ -2,8 +2,8 @@
 // private_key_jwt: clients that authenticate with a signature (RFC 7523).
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, before, test } from 'node:test'
-import { SignJWT, UnsecuredJWT, exportJWK, generateKeyPair } from 'jose'
+import { after, before, describe, test } from 'node:test'
+import { CompactSign, SignJWT, UnsecuredJWT, exportJWK, exportSPKI, generateKeyPair } from 'jose'
 import { Browser, authorizationRequest, connect, newVerifier, redemption, token } from '../lib/flow.mjs'
 import { postForm, send } from '../lib/http.mjs'
 import { fetching, startHttpsHost } from '../lib/https_host.mjs'
@@ -109,15 +109,42 @@ test('assertions that are not good: 401 invalid_client, and nothing is spent', a
     'nbf ahead': await sign(client, { claims: { nbf: now() + 300 } }),
     'typ of an access token': await sign(client, { header: { typ: 'at+jwt' } }),
     'typ of a DPoP proof': await sign(client, { header: { typ: 'dpop+jwt' } }),
+    'typ of an ID-JAG': await sign(client, { header: { typ: 'oauth-id-jag+jwt' } }),
+    'typ of a number': await sign(client, { header: { typ: 7 } }),
+    'a key of its own (jwk)': await sign(stranger, { header: { kid: undefined, jwk: stranger.key.jwk } }),
+    'keys of its own (jku)': await sign(stranger, { header: { kid: 'new', jku: host.url(stranger.jwksPath) } }),
+    'a certificate of its own (x5c)': await sign(stranger, { header: { x5c: ['AAAA'], x5u: host.url('/x5u') } }),
+    'a kid that is a path': await sign(stranger, { header: { kid: '../../../../dev/null' } }),
+    'a kid that is a URL': await sign(stranger, { header: { kid: host.url('/kid') } }),
+    'a kid of SQL': await sign(stranger, { header: { kid: "' OR 1=1 --" } }),
+    'a kid that is no string': await sign(stranger, { header: { kid: 7 } }),
+    'a long kid': await sign(stranger, { header: { kid: 'k'.repeat(5000) } }),
+    'zip': await sign(client, { header: { zip: 'DEF' } }),
+    'exp that is no number': await sign(client, { claims: { exp: String(now() + 60) } }),
+    'exp beyond all numbers': await new CompactSign(Buffer.from(JSON.stringify(claimsOf(client)).replace(/"exp":\d+/, '"exp":1e300')))
+      .setProtectedHeader({ alg: 'ES256', kid: client.key.kid }).sign(client.key.privateKey),
+    'a long jti': await sign(client, { claims: { jti: 'x'.repeat(300) } }),
+    'an empty jti': await sign(client, { claims: { jti: '' } }),
+    'aud that is no string': await sign(client, { claims: { aud: { iss: site.base } } }),
+    'the resource as audience': await sign(client, { claims: { aud: site.base + '/mcp' } }),
     'garbage': 'x.y.z',
     'a JWE': 'a.b.c.d.e',
     'nine kilobytes': await sign(client, { claims: { filler: 'x'.repeat(9000) } })
   }
+  for (const secret of [client.key.jwk.x, Buffer.from(client.key.jwk.x, 'base64url'), JSON.stringify(client.key.jwk), await exportSPKI(client.key.publicKey)]) {
+    bad[`HS256 with the public key: ${secret}`] = await new SignJWT(claimsOf(client)).setProtectedHeader({ alg: 'HS256', kid: client.key.kid })
+      .sign(Buffer.from(secret.length < 32 ? secret + secret : secret))
+  }
+  const seen = host.requests.length
+  const spent = async () => (await site.sql('SELECT count(*)::int AS n FROM oauth.spent_jti'))[0].n
+  const before = await spent()
   for (const [name, client_assertion] of Object.entries(bad)) {
     const answer = await token(site, { ...fields, client_assertion_type: jwtBearer, client_assertion })
     assert.equal(answer.status, 401, name + answer.text)
     assert.equal(answer.json.error, 'invalid_client', name)
   }
+  assert.equal(host.requests.length, seen, 'nothing that a header names is fetched')
+  assert.equal(await spent(), before, 'and nothing is remembered of what nobody signed')
   const good = await token(site, { ...fields, ...await asserted(client, { header: { typ: 'client-authentication+jwt' } }) })
   assert.equal(good.status, 200, good.text)
 })
@@ -182,6 +209,83 @@ test('new keys at the jwks_uri are found, and it is asked once in five minutes',
   await site.sql("UPDATE oauth.client SET jwks_tried_at = now() - interval '6 minutes' WHERE client_id = $1", [client.client_id])
   assert.equal((await refresh()).status, 200)
   assert.equal(asked(), 2)
+})
+
+describe('the copy of a jwks_uri', () => {
+  const refresh = (client, tokens) => asserted(client).then(assertion => token(site, { grant_type: 'refresh_token', refresh_token: tokens.refresh_token, ...assertion }))
+  const age = (client, fresh = '-1 second') => site.sql(`UPDATE oauth.client SET jwks_tried_at = now() - interval '6 minutes',
+    jwks_fresh_until = jwks_fresh_until + $2::interval WHERE client_id = $1`, [client.client_id, fresh])
+  async function signedIn (alg = 'ES256') {
+    const client = await newClient(alg, { inline: false })
+    const answer = await token(site, { ...await start(client), ...await asserted(client) })
+    assert.equal(answer.status, 200, answer.text)
+    return { client, tokens: answer.json }
+  }
+
+  test('a key that its owner took away is refused once the copy is stale', async () => {
+    const { client, tokens } = await signedIn()
+    host.answers.set(client.jwksPath, { keys: [(await newKey('ES256')).jwk] })
+    await age(client, '0')
+    const next = await refresh(client, tokens)
+    assert.equal(next.status, 200, 'still fresh')
+    await age(client, '-1 hour')
+    assert.equal((await refresh(client, next.json)).json.error, 'invalid_client')
+  })
+
+  test('a host that is away, or says something else, does not take the keys away', async () => {
+    const { client, tokens } = await signedIn()
+    let last = tokens
+    for (const answer of [{}, { keys: [] }, { keys: [{ kty: 'oct', k: 'AAAA' }] }, (rq, rs) => rs.writeHead(500).end(),
+      (rq, rs) => rs.writeHead(200, { 'Content-Type': 'text/html' }).end('<h1>Oops</h1>')]) {
+      host.answers.set(client.jwksPath, answer)
+      await age(client, '-1 hour')
+      const next = await refresh(client, last)
+      assert.equal(next.status, 200, next.text)
+      last = next.json
+    }
+    assert.match(await site.log(), /jwks_uri holds no key that can be used/)
+  })
+
+  test('is as fresh as its headers say, between five minutes and a day', async () => {
+    for (const [value, seconds] of [['max-age=7200', 7200], ['no-store', 300], ['max-age=999999', 86400], ['private', 3600]]) {
+      const client = await newClient('ES256', { inline: false })
+      const keys = JSON.stringify(host.answers.get(client.jwksPath))
+      host.answers.set(client.jwksPath, (rq, rs) => rs.writeHead(200, { 'Content-Type': 'application/jwk-set+json', 'Cache-Control': value }).end(keys))
+      assert.equal((await token(site, { ...await start(client), ...await asserted(client) })).status, 200)
+      const [row] = await site.sql('SELECT round(extract(epoch FROM jwks_fresh_until - jwks_tried_at))::int AS s FROM oauth.client WHERE client_id = $1', [client.client_id])
+      assert.equal(row.s, seconds, value)
+    }
+  })
+
+  test('new keys are found though neither has a kid', async () => {
+    const client = await newClient('ES256', { inline: false })
+    const bare = key => ({ ...key, kid: undefined, jwk: { ...key.jwk, kid: undefined } })
+    client.key = bare(client.key)
+    host.answers.set(client.jwksPath, { keys: [client.key.jwk] })
+    const first = await token(site, { ...await start(client), ...await asserted(client) })
+    assert.equal(first.status, 200, first.text)
+    client.key = bare(await newKey('ES256'))
+    host.answers.set(client.jwksPath, { keys: [client.key.jwk] })
+    assert.equal((await refresh(client, first.json)).status, 401, 'not so soon')
+    await age(client, '0')
+    assert.equal((await refresh(client, first.json)).status, 200)
+  })
+})
+
+test('keys of a client whose host is not let in any more are not asked for', async () => {
+  const closed = await startSite({ plain: true, conf: fetching(host) + '\nCLIENT_METADATA_BLOCK=localhost' })
+  try {
+    const client = await newClient('ES256', { inline: false })
+    await closed.sql(`INSERT INTO oauth.client (client_id, token_endpoint_auth_method, redirect_uris, grant_types, registration, jwks_uri,
+      document_fetched_at, document_fresh_until) VALUES ($1, 'private_key_jwt', '{}', '{refresh_token}', 'metadata', $2, now(), now())`,
+    [client.client_id, host.url(client.jwksPath)])
+    const before = host.connections
+    const answer = await token(closed, { grant_type: 'refresh_token', refresh_token: 'x', ...await asserted(client, { claims: { aud: closed.base } }) })
+    assert.equal(answer.json.error, 'invalid_client')
+    assert.equal(host.connections, before)
+  } finally {
+    await closed.stop()
+  }
 })
 
 test('no assertion stands in any log', async () => {

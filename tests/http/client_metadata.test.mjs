@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Clients whose client_id is the URL of their metadata document.
 import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { Browser, authorizationRequest, connect, newVerifier, refreshing, token } from '../lib/flow.mjs'
+import { runCgi } from '../lib/cgi.mjs'
+import { Browser, authorizationRequest, connect, newVerifier, redemption, refreshing, token } from '../lib/flow.mjs'
 import { postForm, send } from '../lib/http.mjs'
 import { fetching, startHttpsHost } from '../lib/https_host.mjs'
 import { publishClient, publishedClients } from '../lib/published_clients.mjs'
@@ -176,6 +179,49 @@ describe('caching', () => {
   })
 })
 
+describe('a document that changes', () => {
+  const renew = async client => {
+    await site.sql("UPDATE oauth.client SET document_fresh_until = now() - interval '1 s' WHERE client_id = $1", [client.client_id])
+    assert.equal((await ask({ ...client, redirect_uris: ['https://editor.example/new'] })).status, 303)
+  }
+  const either = ['https://editor.example/redirect', 'https://editor.example/new']
+
+  test('a request under way does not end at an address that it lists no more', async () => {
+    const client = publish('/moved.json', { redirect_uris: either })
+    const browser = new Browser(site)
+    const at = await browser.toConsent(authorizationRequest(client, newVerifier()))
+    publish('/moved.json', { redirect_uris: either.slice(1) })
+    await renew(client)
+    const answer = await browser.post('/api/oauth/consent', { ...at.fields, decision: 'authorize' })
+    assert.equal(answer.status, 400, answer.headers.location)
+  })
+
+  test('consent for an address that comes back is asked again', async () => {
+    const client = publish('/back.json', { redirect_uris: either })
+    const browser = new Browser(site)
+    const page = async () => browser.follow(await browser.authorize(authorizationRequest(client, newVerifier())))
+    await browser.code(authorizationRequest(client, newVerifier()))
+    await renew(client)
+    assert.ok((await page()).left, 'remembered, as long as nothing changed')
+    publish('/back.json', { redirect_uris: either.slice(1) })
+    await renew(client)
+    publish('/back.json', { redirect_uris: either })
+    await renew(client)
+    assert.equal((await page()).path, '/api/oauth/consent')
+  })
+
+  test('what it may authenticate by is what it says now, also for a code of before', async () => {
+    const client = publish('/stricter.json')
+    const verifier = newVerifier()
+    const code = await new Browser(site).code(authorizationRequest(client, verifier))
+    publish('/stricter.json', { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: host.url('/jwks.json'), redirect_uris: either })
+    await renew(client)
+    const answer = await token(site, redemption(client, code, verifier))
+    assert.equal(answer.status, 401, answer.text)
+    assert.equal(answer.json.error, 'invalid_client')
+  })
+})
+
 describe('documents that are refused (cases 67, 68)', () => {
   const jwk = { kty: 'EC', crv: 'P-256', x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU', y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0' }
   const documents = {
@@ -253,7 +299,7 @@ describe('documents that are refused (cases 67, 68)', () => {
 
 describe('addresses that are not public (case 65)', () => {
   let closed
-  before(async () => { closed = await startSite({ plain: true, conf: `FETCH_CA_FILE=${host.ca}` }) })
+  before(async () => { closed = await startSite({ plain: true, conf: `FETCH_CA_FILE=${host.ca}\nFETCH_LIMIT_ORIGIN=1000` }) })
   after(() => closed?.stop())
 
   test('no packet is sent there', async () => {
@@ -273,7 +319,7 @@ describe('addresses that are not public (case 65)', () => {
 describe('what the operator says', () => {
   let strict, off
   before(async () => {
-    strict = await startSite({ plain: true, conf: fetching(host) + '\nCLIENT_METADATA_BLOCK=evil.example .localhost\nFETCH_LIMIT_ORIGIN=3' })
+    strict = await startSite({ plain: true, conf: fetching(host) + '\nCLIENT_METADATA_BLOCK=evil.example .localhost 127.0.0.2\nFETCH_LIMIT_ORIGIN=6' })
     off = await startSite({ plain: true, conf: fetching(host) + '\nCLIENT_METADATA_DOCUMENTS=off' })
   })
   after(async () => {
@@ -284,18 +330,53 @@ describe('what the operator says', () => {
   test('a blocked host is refused without a fetch, also at the token endpoint', async () => {
     const before = host.connections
     await refused(publish('/blocked.json'), {}, strict)
+    for (const name of ['localhost.', 'sub.localhost', 'sub.localhost.', 'LOCALHOST', '127.0.0.2', '2130706434', '127.2']) {
+      await refused({ client_id: `https://${name}:${host.port}/blocked.json`, redirect_uris: ['https://editor.example/redirect'] }, {}, strict)
+    }
     assert.equal(host.connections, before)
     const answer = await token(strict, { grant_type: 'refresh_token', refresh_token: 'x'.repeat(64), client_id: host.url('/blocked.json') })
     assert.equal(answer.status, 401)
   })
 
-  test('one origin is asked only so often', async () => {
-    const url = path => `https://127.0.0.1:${host.port}${path}`
-    for (const [path, status] of [['/l1', 303], ['/l2', 303], ['/l3', 303], ['/l4', 503], ['/l1', 303]]) {
-      host.answers.set(path, editor(url(path)))
-      const answer = await ask({ client_id: url(path), redirect_uris: ['https://editor.example/redirect'] }, {}, strict)
+  const url = path => `https://127.0.0.1:${host.port}${path}`
+  const askFrom = (localAddress, path) => {
+    host.answers.set(path, editor(url(path)))
+    const client = { client_id: url(path), redirect_uris: ['https://editor.example/redirect'] }
+    return send(strict.url('/api/oauth/authorize?' + new URLSearchParams(authorizationRequest(client, newVerifier()))), { localAddress })
+  }
+
+  test('one origin is asked only so often, and nobody can spend all of it alone', async () => {
+    await strict.sql('DELETE FROM oauth.attempt')
+    for (const [from, path, status] of [['127.0.0.1', '/l1', 303], ['127.0.0.1', '/l2', 303], ['127.0.0.1', '/l3', 303], ['127.0.0.1', '/l4', 503],
+      ['127.0.0.1', '/l1', 303], ['127.0.0.2', '/l5', 303], ['127.0.0.2', '/l6', 303], ['127.0.0.2', '/l7', 303], ['127.0.0.3', '/l8', 503]]) {
+      const answer = await askFrom(from, path)
       assert.equal(answer.status, status, path + answer.text)
       if (status === 503) assert.ok(answer.headers['retry-after'])
+    }
+  })
+
+  test('what strangers spend is not what a client in use needs', async () => {
+    await strict.sql('DELETE FROM oauth.attempt')
+    host.answers.set('/used', editor(url('/used')))
+    await connect(strict, { client: { client_id: url('/used'), redirect_uris: ['https://editor.example/redirect'] } })
+    await strict.sql("UPDATE oauth.attempt SET count = 1000 WHERE key LIKE 'fetch%'")
+    await strict.sql("UPDATE oauth.client SET document_fresh_until = now() - interval '1 s', document_fetched_at = now() - interval '2 days'")
+    assert.equal((await askFrom('127.0.0.1', '/unused')).status, 503)
+    assert.equal((await askFrom('127.0.0.1', '/used')).status, 303)
+    assert.equal(fetches('/used'), 2)
+  })
+
+  test('with a list of hosts that are let in, no other is', async () => {
+    const listed = await startSite({ plain: true, conf: fetching(host) + '\nCLIENT_METADATA_ALLOW=.editor.example localhost' })
+    try {
+      await connect(listed, { client: publish('/listed.json') })
+      const before = host.connections
+      for (const name of ['127.0.0.1', 'sub.localhost', 'localhost.evil.example', 'xeditor.example']) {
+        await refused({ client_id: `https://${name}:${host.port}/listed.json`, redirect_uris: ['https://editor.example/redirect'] }, {}, listed)
+      }
+      assert.equal(host.connections, before)
+    } finally {
+      await listed.stop()
     }
   })
 
@@ -304,4 +385,27 @@ describe('what the operator says', () => {
     assert.ok(!('client_id_metadata_document_supported' in metadata))
     await refused(publish('/off.json'), {}, off)
   })
+})
+
+test('the program that fetches inherits nothing: no descriptor, no setting, no secret', async () => {
+  const spied = await startSite({ plain: true, conf: fetching(host) })
+  try {
+    const program = join(spied.values.STATE, 'usr/libexec/mcp-oauth/fetch/fetch')
+    await writeFile(program, `#!/bin/sh
+for fd in /proc/$$/fd/*; do [ ! -e "$fd" ] || fds="$fds \${fd##*/}"; done
+echo "refused fds=$fds environment=$(tr '\\0' ',' </proc/$$/environ) arguments=$#"
+`)
+    const client = { client_id: host.url('/spied.json'), redirect_uris: ['https://editor.example/redirect'] }
+    const { errors } = await runCgi(spied, 'authorize', {
+      path: '/api/oauth/authorize',
+      query: new URLSearchParams(authorizationRequest(client, newVerifier())).toString(),
+      under: ['bash', '-c', 'ulimit -n 4096 && exec 2000</dev/null && exec "$0"']
+    })
+    const [, fds, environment, number] = /fds=([\d ]*) environment=(\S*) arguments=(\d+)/.exec(errors)
+    assert.equal(number, '6')
+    assert.equal(environment, 'PATH=/usr/bin:/bin,')
+    assert.deepEqual(fds.trim().split(' ').map(Number).filter(n => n > 2 && n !== 10), [], 'but for the one through which the shell reads its script')
+  } finally {
+    await spied.stop()
+  }
 })

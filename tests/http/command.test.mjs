@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The operator's command against a running site.
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { chmod, chown, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { authorizationRequest, Browser, callback, newVerifier, redemption, token } from '../lib/flow.mjs'
 import { startSite } from '../lib/site.mjs'
@@ -30,6 +30,25 @@ test('doctor names what is wrong: no guard, and a token endpoint that sees no cr
     })
   } finally {
     await broken.stop()
+  }
+})
+
+test('doctor shows where a document differs from the configuration', async () => {
+  const { MCP_OAUTH_CONFIG: file } = site.values
+  const other = file + '.other'
+  const { uid, gid, mode } = await stat(file)
+  await writeFile(other, await readFile(file, 'utf8') + '\nSCOPES_SUPPORTED=email profile notes\n', { mode })
+  await chown(other, uid, gid)
+  await chmod(other, mode)
+  try {
+    site.values.MCP_OAUTH_CONFIG = other
+    await assert.rejects(site.command('doctor'), error => {
+      assert.match(error.stdout, /problem: \/\.well-known\/oauth-authorization-server is not what this configuration says: from byte \d+ on it has '.*"openid","email","profile"\S*', not '.*"notes"/)
+      return true
+    })
+  } finally {
+    site.values.MCP_OAUTH_CONFIG = file
+    await rm(other)
   }
 })
 

@@ -86,6 +86,38 @@ test('cancelling sends access_denied', async () => {
   assert.equal(back.get('state'), 'a state')
 })
 
+test('the answer carries code, state and iss once each, the state unharmed, and nothing keeps it', async () => {
+  const browser = new Browser(site)
+  for (const state of ['a+b==', 'a b/c', 'é☃&x=1#f', undefined]) {
+    const { state: _, ...request } = good()
+    for (const decision of ['authorize', 'cancel']) {
+      const at = await browser.toConsent(state === undefined ? request : { ...request, state })
+      const answer = await browser.post('/api/oauth/consent', { ...at.fields, decision })
+      assert.equal(answer.status, 303)
+      assert.equal(answer.headers['referrer-policy'], 'no-referrer')
+      assert.match(answer.headers['cache-control'], /no-store/)
+      const to = new URL(answer.headers.location)
+      assert.equal(to.hash, '')
+      assert.deepEqual(to.searchParams.getAll('state'), state === undefined ? [] : [state])
+      assert.deepEqual(to.searchParams.getAll('iss'), [site.base])
+      assert.equal(to.searchParams.getAll('code').length + to.searchParams.getAll('error').length, 1)
+      if (state === 'a+b==') assert.ok(answer.headers.location.includes('state=a%2Bb%3D%3D'))
+    }
+  }
+})
+
+test('a decision is made once: after the code was used the form is worth nothing', async () => {
+  const browser = new Browser(site)
+  const at = await browser.toConsent(good())
+  const code = (await browser.decide(at)).get('code')
+  assert.equal((await token(site, redemption(client, code, verifier))).status, 200)
+  for (const decision of ['authorize', 'cancel']) {
+    const again = await browser.post('/api/oauth/consent', { ...at.fields, decision })
+    assert.equal(again.status, 403, decision)
+    assert.ok(!again.headers.location)
+  }
+})
+
 test('a signed-in browser is asked again, for each client', async () => {
   const browser = new Browser(site)
   await browser.code(good())
@@ -94,18 +126,26 @@ test('a signed-in browser is asked again, for each client', async () => {
 })
 
 test('what was allowed to an https address is not asked again, unless something changed', async () => {
-  const web = await register(site, { redirect_uris: ['https://app.example/cb'] })
+  const web = await register(site, { redirect_uris: ['https://app.example/cb', 'https://elsewhere.example/cb'] })
   const other = more => authorizationRequest(web, verifier, more)
   const browser = new Browser(site)
   assert.ok(await browser.code(other({ scope: 'email' })))
   const again = await browser.follow(await browser.authorize(other({ scope: 'email' })))
   assert.ok(again.left)
   assert.ok(new URL(again.path).searchParams.get('code'))
-  for (const more of [{ scope: 'email profile' }, { scope: 'email', prompt: 'consent' }]) {
+  for (const more of [{ scope: 'email profile' }, { scope: 'email', prompt: 'consent' }, { scope: 'email', redirect_uri: 'https://elsewhere.example/cb' }]) {
     assert.equal((await browser.follow(await browser.authorize(other(more)))).path, '/api/oauth/consent')
   }
   const elsewhere = await new Browser(site).follow(await browser.authorize(other({ scope: 'email' })))
   assert.equal(elsewhere.page.status, 403)
+
+  const [{ id }] = await site.sql("INSERT INTO public.users (email) VALUES ('another@example.com') RETURNING id")
+  await site.sql('INSERT INTO oauth.credential (user_id, password_hash) SELECT $1, password_hash FROM oauth.credential LIMIT 1', [id])
+  const theirs = new Browser(site)
+  const login = await theirs.follow(await theirs.authorize(other({ scope: 'email' })))
+  assert.equal((await theirs.follow(await theirs.signIn(login, 'another@example.com'))).path, '/api/oauth/consent')
+  await site.sql('DELETE FROM oauth.consent WHERE client_id = $1', [web.client_id])
+  assert.equal((await browser.follow(await browser.authorize(other({ scope: 'email' })))).path, '/api/oauth/consent')
 })
 
 test('a consent page of one browser is of no use in another', async () => {

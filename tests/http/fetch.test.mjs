@@ -2,6 +2,8 @@
 // The program that fetches what others point to, and names that lie.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { createServer } from 'node:http'
+import { connect } from 'node:net'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -29,21 +31,24 @@ after(async () => {
 
 // What fetch says, with these answers to its lookups; 127.0.0.2 stands for an
 // address that may be connected to, 127.0.0.1 for one that may not.
-async function fetchWith (answers, { url = `https://name.test:${vetted.port}/x.json`, allow = '127.0.0.2' } = {}) {
+async function fetchWith (answers, { url = `https://name.test:${vetted.port}/x.json`, allow = '127.0.0.2', proxy = '' } = {}) {
   const log = join(dir, 'lookups')
+  const connectLog = join(dir, 'connections')
   await rm(log, { force: true })
+  await rm(connectLog, { force: true })
   const env = {
     LD_PRELOAD: library,
     FAKE_DNS: answers,
     FAKE_DNS_LOG: log,
+    CONNECT_LOG: connectLog,
     ASAN_OPTIONS: 'verify_asan_link_order=0:detect_leaks=0',
     http_proxy: 'http://127.0.0.1:1',
     https_proxy: 'http://127.0.0.1:1',
     ALL_PROXY: 'http://127.0.0.1:1'
   }
-  const { stdout } = await run(program, ['5120', '4000', vetted.ca, allow, url], { env }).catch(error => error)
-  const lookups = (await readFile(log, 'utf8').catch(() => '')).split('\n').length - 1
-  return { stdout, lookups }
+  const { stdout } = await run(program, ['5120', '4000', vetted.ca, allow, proxy, url], { env }).catch(error => error)
+  const lines = async file => (await readFile(file, 'utf8').catch(() => '')).split('\n').slice(0, -1)
+  return { stdout, lookups: (await lines(log)).length, connections: await lines(connectLog) }
 }
 
 test('a name is looked up once, and the connection goes where that answer said (case 66)', async () => {
@@ -64,11 +69,65 @@ test('one address that is not public refuses all of them (case 66)', async () =>
   assert.equal(vetted.connections, seen)
 })
 
+// One of each special-purpose network (RFC 6890), as written and translated.
+const inner = ['0.0.0.0', '10.0.0.1', '100.64.0.1', '127.0.0.1', '127.255.255.254', '169.254.169.254', '172.16.0.1', '192.0.0.1', '192.0.0.170',
+  '192.0.2.1', '192.88.99.1', '192.168.0.1', '198.18.0.1', '198.51.100.1', '203.0.113.1', '224.0.0.1', '239.255.255.250', '240.0.0.1', '255.255.255.255',
+  '::', '::1', '::127.0.0.1', '::ffff:127.0.0.1', '::ffff:10.0.0.1', '64:ff9b::127.0.0.1', '64:ff9b:1::1', '100::1', '2001::1', '2001:2::1', '2001:10::1',
+  '2001:20::1', '2001:db8::1', '2002:7f00:1::', '2002:a00:1::1', '2a00::5efe:127.0.0.1', '3fff::1', '5f00::1', 'fc00::1', 'fd00::1', 'fe80::1', 'fec0::1', 'ff02::1']
+
+test('to no address that is not public is anything sent, by name or by number (case 65)', async () => {
+  const { connections } = await fetchWith('127.0.0.2')
+  assert.deepEqual(connections, ['127.0.0.2'], 'what is sent is seen')
+  for (const address of inner) {
+    const named = await fetchWith(address)
+    assert.equal(named.stdout, 'refused an address of the host is not public\n', address)
+    const literal = address.includes(':') ? `[${address}]` : address
+    const numbered = await fetchWith('', { url: `https://${literal}:${vetted.port}/x.json` })
+    assert.match(numbered.stdout, /^refused (an address of the host is not public|the URL is not acceptable)\n$/, address)
+    assert.deepEqual([...named.connections, ...numbered.connections], [], address)
+  }
+  assert.equal(hidden.connections, 0)
+})
+
+test('a host in an odd spelling is not even looked up', async () => {
+  for (const host of ['2130706433', '0x7f000001', '0x7f.1', '127.1', '0177.0.0.1', 'name.test.', 'n%61me.test', 'name_.test', '[0:0:0:0:0:0:0:1]', 'n\u00e4me.test']) {
+    const { stdout, lookups, connections } = await fetchWith('127.0.0.2', { url: `https://${host}:${vetted.port}/x.json` })
+    assert.equal(stdout, 'refused the URL is not acceptable\n', host)
+    assert.deepEqual([lookups, connections], [0, []], host)
+  }
+})
+
 test('a redirect to an inner address is not followed', async () => {
   vetted.answers.set('/away', (rq, rs) => rs.writeHead(302, { Location: `https://127.0.0.1:${hidden.port}/x.json` }).end())
   const { stdout } = await fetchWith('127.0.0.2', { url: `https://name.test:${vetted.port}/away` })
   assert.equal(stdout, 'refused the answer has status 302\n')
   assert.equal(hidden.connections, 0)
+})
+
+test('behind a proxy it is the proxy that looks names up and connects, and addresses are refused as ever', async () => {
+  const asked = []
+  const server = createServer().on('connect', (rq, client) => {
+    asked.push(rq.url)
+    const socket = connect(vetted.port, '127.0.0.2', () => {
+      client.write('HTTP/1.1 200 OK\r\nCache-Control: max-age=7\r\n\r\n')
+      socket.pipe(client).pipe(socket)
+    })
+    for (const end of [socket, client]) end.on('error', () => {})
+  })
+  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve))
+  const proxy = `http://127.0.0.1:${server.address().port}`
+  try {
+    const { stdout, lookups, connections } = await fetchWith('', { proxy, allow: '' })
+    assert.equal(stdout, 'good -1\n{"here":true}')
+    assert.deepEqual([lookups, connections], [0, ['127.0.0.1']])
+    for (const host of ['10.0.0.1', '127.0.0.1', '[fd00::1]']) {
+      assert.equal((await fetchWith('', { proxy, url: `https://${host}/x.json` })).stdout, 'refused an address of the host is not public\n')
+    }
+    assert.deepEqual(asked, [`name.test:${vetted.port}`])
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
 })
 
 test('only https, and no credentials in the URL', async () => {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { connect as connectTcp } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -45,10 +46,12 @@ function raw (text) {
 describe('without a token', () => {
   test('every method is challenged, without an error', async () => {
     for (const method of ['GET', 'POST', 'DELETE', 'PUT', 'PATCH', 'HEAD', 'PROPFIND']) {
-      const answer = await send(site.mcp, { method })
+      const answer = await send(site.mcp, { method, headers: { 'Mcp-Session-Id': 'a session that somebody began' } })
       assert.equal(answer.status, 401, method)
       const challenge = answer.headers['www-authenticate']
+      assert.equal(answer.rawHeaders.filter(h => /^www-authenticate$/i.test(h)).length, 1, method)
       assert.match(challenge, /^Bearer /)
+      assert.ok(challenge.includes('scope="email profile"'), challenge)
       assert.ok(challenge.includes(`resource_metadata="${metadataUrl()}"`))
       assert.doesNotMatch(challenge, /error=/)
     }
@@ -74,6 +77,7 @@ describe('without a token', () => {
     })
     assert.equal(preflight.status, 204)
     assert.match(preflight.headers['access-control-allow-headers'], /authorization/i)
+    assert.equal(preflight.headers['access-control-allow-credentials'], undefined)
     const refused = await send(site.mcp, { headers: { Origin: 'https://other.example' } })
     assert.equal(refused.status, 401)
     assert.ok(refused.headers['access-control-allow-origin'])
@@ -133,12 +137,13 @@ describe('with a good token', () => {
     const listed = await rpc(site.mcp, good, 'tools/list', {}, { 'MCP-Protocol-Version': now, 'Mcp-Method': 'tools/list' })
     assert.equal(listed.json.result.resultType, 'complete')
     const mute = await rpc(site.mcp, good, 'tools/list', { _meta: {} }, { 'MCP-Protocol-Version': now, 'Mcp-Method': 'tools/list' })
-    assert.equal(mute.status, 400)
-    assert.equal(mute.json.error.code, -32602)
-    const gone = await rpc(site.mcp, good, 'ping', {}, { 'MCP-Protocol-Version': now, 'Mcp-Method': 'ping' })
-    assert.equal(gone.status, 404)
-    assert.equal(gone.json.error.code, -32601)
-    assert.equal((await rpc(site.mcp, good, 'no/such', {})).status, 200)
+    assert.deepEqual([mute.status, mute.json.error.code], [400, -32602])
+    for (const method of ['prompts/list', 'ping']) {
+      const unknown = await rpc(site.mcp, good, method, {}, { 'MCP-Protocol-Version': now, 'Mcp-Method': method })
+      assert.deepEqual([unknown.status, unknown.json.error.code], [404, -32601])
+    }
+    const unknown = await rpc(site.mcp, good, 'prompts/list', {})
+    assert.deepEqual([unknown.status, unknown.json.error.code], [200, -32601])
     const old = await rpc(site.mcp, good, 'ping', {}, { 'MCP-Protocol-Version': '1999-01-01' })
     assert.equal(old.status, 400)
     assert.equal(old.json.error.code, -32022)
@@ -157,6 +162,12 @@ describe('with a bad token', () => {
     for (const text of ['x', 'a.b.c', `${header}.${payload}`, `${header}.${payload}.`, `${header}.${payload}.${signature}.${signature}`,
       `${header}.${payload}.${'A'.repeat(86)}`, `${header}.${b64({ ...parts()[1], sub: 'root' })}.${signature}`, session.tokens.refresh_token,
       good.slice(0, -1), `${good}=`]) await invalid(`Bearer ${text}`)
+    for (const authorization of ['Bearer', 'Bearer ', 'Bearer ,', `Bearer x ${good}`, `Bearer ${good} x`, `Bearer ${good}, Bearer ${good}`, `Bearer=${good}`,
+      `Bearer token="${good}"`, good, `Basic ${good}`, `MAC ${good}`]) {
+      const answer = await send(site.mcp, { headers: { Authorization: authorization } })
+      assert.ok([400, 401].includes(answer.status), authorization)
+      assert.match(answer.headers['www-authenticate'], /^Bearer .*resource_metadata="/)
+    }
   })
 
   test('other algorithms, foreign keys and tempting header members', async () => {
@@ -205,6 +216,76 @@ describe('with a bad token', () => {
     for (const size of [8200, 22000, 200000]) {
       const answer = await raw(`GET /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${'a'.repeat(size)}\r\nConnection: close\r\n\r\n`)
       assert.match(answer, /^HTTP\/1\.1 4(00|01|31) /)
+    }
+  })
+})
+
+describe('what an MCP server gets', () => {
+  let behind, backend, token
+  before(async () => {
+    backend = createServer(async (rq, rs) => {
+      let bytes = 0
+      for await (const chunk of rq) bytes += chunk.length
+      rs.setHeader('Mcp-Session-Id', 'theirs')
+      rs.end(JSON.stringify({ method: rq.method, url: rq.url, headers: rq.headers, bytes }))
+    })
+    await new Promise(resolve => backend.listen(0, '127.0.0.1', resolve))
+    behind = await startSite({
+      plain: true, conf: 'MCP_RESOURCES=/notes', guardConf: 'MCP_RESOURCES=/notes',
+      apache: `Use ProxyMCP /notes http://127.0.0.1:${backend.address().port}/mcp`
+    })
+    token = (await connect(behind)).tokens.access_token
+  })
+  after(async () => {
+    await behind?.stop()
+    backend?.close()
+  })
+
+  test('the headers of MCP and who it is, neither the token nor the cookies of signing in', async () => {
+    const mine = { 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/call', 'Mcp-Name': 'x', 'Mcp-Session-Id': 's', 'Mcp-Param-Region': 'eu', 'Last-Event-ID': '7' }
+    for (const method of ['GET', 'POST', 'DELETE']) {
+      const answer = await send(behind.url('/notes'), {
+        method,
+        headers: { ...bearer(token), ...mine, Cookie: '__Host-mcp-oauth-login=abc; theme=dark; __Host-mcp-oauth-browser=def' }
+      })
+      assert.equal(answer.status, 200)
+      const { json } = answer
+      assert.equal(json.method, method)
+      for (const [name, value] of Object.entries(mine)) assert.equal(json.headers[name.toLowerCase()], value, name)
+      assert.match(json.headers['x-mcp-subject'], /^[0-9a-f-]{36}$/)
+      assert.ok(!('authorization' in json.headers))
+      assert.ok(!answer.text.includes(token))
+      assert.equal(json.headers.cookie.replace(/[; ]+$/, ''), 'theme=dark')
+      assert.equal(answer.headers['mcp-session-id'], 'theirs')
+    }
+  })
+
+  test('long messages', async () => {
+    const message = 'x'.repeat(500000)
+    const proxied = await postJson(behind.url('/notes'), { message }, bearer(token))
+    assert.equal(proxied.json.bytes, message.length + '{"message":""}'.length)
+  })
+
+  test('nothing that is meant for us, and its answers can be read by pages', async () => {
+    for (const path of ['/notes/.well-known/openid-configuration', '/notes/.well-known/oauth-protected-resource', '/notes/.well-known/']) {
+      for (const headers of [{}, bearer(token)]) {
+        const answer = await send(behind.url(path), { headers })
+        assert.equal(answer.status, 404, path)
+        assert.match(answer.headers['content-type'], /^application\/json/)
+        assert.doesNotMatch(answer.text, /well-known/)
+      }
+    }
+    const read = await send(behind.url('/notes'), { method: 'POST', headers: { ...bearer(token), Origin: 'http://localhost:6274' } })
+    assert.equal(read.status, 200)
+    assert.equal(read.headers['access-control-allow-origin'], '*')
+    assert.match(read.headers['access-control-expose-headers'], /Mcp-Session-Id/)
+  })
+
+  test('its address with and without a slash at the end, and what lies below', async () => {
+    for (const [path, arrives] of [['/notes', '/mcp'], ['/notes/', '/mcp'], ['/notes/x?y=1', '/mcp/x?y=1']]) {
+      const answer = await send(behind.url(path), { method: 'POST', headers: bearer(token) })
+      assert.equal(answer.status, 200, path)
+      assert.equal(answer.json.url, arrives)
     }
   })
 })

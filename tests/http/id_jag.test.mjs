@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { SignJWT, UnsecuredJWT, decodeJwt, exportJWK, generateKeyPair } from 'jose'
+import { SignJWT, UnsecuredJWT, decodeJwt, exportJWK, exportSPKI, generateKeyPair } from 'jose'
+import { newKey as newDpopKey, rpcWith, tokenWith } from '../lib/dpop.mjs'
 import { connect, register, rpc, token, until, whoami } from '../lib/flow.mjs'
 import { send } from '../lib/http.mjs'
 import { fetching, startHttpsHost } from '../lib/https_host.mjs'
@@ -68,6 +69,16 @@ test('a person the provider vouches for, found by address once and by subject fr
   assert.equal((await grant(await sign({ email: 'somebody.else@example.com' }))).status, 200, 'the subject counts')
 })
 
+test('with a DPoP proof the token is bound, and an assertion is not spent by a bad one', async () => {
+  const own = await newDpopKey()
+  const fields = { grant_type: grantType, assertion: await sign(), client_id: client.client_id, client_secret: client.client_secret }
+  const bad = await tokenWith(site, own, fields, { claims: { iat: now() - 3600 } })
+  assert.equal(bad.json.error, 'invalid_dpop_proof', bad.text)
+  const answer = await tokenWith(site, own, fields)
+  assert.equal(answer.json.token_type, 'DPoP', answer.text)
+  assert.equal((await rpcWith(site, own, answer.json.access_token)).status, 200)
+})
+
 test('scope is what the assertion, the request and the resource have in common', async () => {
   const scope = async (more, asked) => (await grant(await sign(more), asked ? { scope: asked } : {})).json
   assert.equal((await scope({ scope: 'reports:read unheard' })).scope, 'reports:read')
@@ -84,6 +95,14 @@ test('assertions that are not good: 400 invalid_grant', async () => {
     'typ of a plain JWT': await sign({}, { header: { typ: 'JWT' } }),
     'typ of an access token': await sign({}, { header: { typ: 'at+jwt' } }),
     'no typ': await sign({}, { header: { typ: undefined } }),
+    'typ of a client assertion': await sign({}, { header: { typ: 'client-authentication+jwt' } }),
+    'HS256 with the public key': await new SignJWT(claims()).setProtectedHeader({ alg: 'HS256', kid: key.kid, typ: 'oauth-id-jag+jwt' }).sign(Buffer.from(await exportSPKI(key.publicKey))),
+    'PS256': await sign({}, { by: { ...await newKey('PS256'), kid: key.kid } }),
+    'a key of its own (jwk)': await sign({}, { by: stranger, header: { jwk: stranger.jwk } }),
+    'keys of its own (jku)': await sign({}, { by: stranger, header: { kid: 'new', jku: host.url('/jku') } }),
+    'an issuer in another spelling': await sign({ iss: idp + '/' }),
+    'an issuer that is a list': await sign({ iss: [idp] }),
+    'a resource that is a list': await sign({ resource: [site.mcp, 'https://other.example/'] }),
     'alg none': new UnsecuredJWT(claims()).encode(),
     'a foreign key': await sign({}, { by: stranger }),
     'an unknown key': await sign({}, { by: await newKey('ES256') }),
@@ -131,12 +150,13 @@ test('an address counts only from a provider that is trusted for its domain, and
   const refused = async more => assert.equal((await grant(await sign({ ...stranger(), ...more }))).json.error, 'invalid_grant')
   await refused({ email: undefined })
   await refused({ email: 'nobody@example.com' })
-  await refused({ email_verified: false })
+  for (const email_verified of [false, 'false', null, 0, 'no', {}]) await refused({ email_verified })
   await refused({ iss: 'https://other.example' })
   await refused({ email: `${site.email}@evil.example` })
   await site.command('user', 'add', 'out@elsewhere.example', '--no-password').catch(() => {})
   await refused({ email: 'out@elsewhere.example' })
   assert.equal((await grant(await sign({ ...stranger(), email: site.email.toUpperCase(), email_verified: true }))).status, 200)
+  assert.equal((await grant(await sign({ ...stranger(), email_verified: 'true' }))).status, 200, 'as some providers write it')
 })
 
 test('the subject of one provider is not that of another', async () => {
@@ -151,6 +171,39 @@ test('the client must authenticate', async () => {
   const answer = await token(site, { grant_type: grantType, assertion: await sign({ client_id: open.client_id }), client_id: open.client_id })
   assert.equal(answer.json.error, 'unauthorized_client')
   assert.equal((await grant(assertion)).status, 200, 'and what was refused was not spent')
+})
+
+test('a client that publishes its metadata, and was never here before', async () => {
+  const own = await newKey('ES256')
+  const publish = more => {
+    const path = '/' + randomUUID()
+    host.answers.set(path, {
+      client_id: host.url(path), client_name: 'Agent', redirect_uris: ['https://agent.example/cb'],
+      token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [own.jwk] }, ...more
+    })
+    return host.url(path)
+  }
+  const assertedBy = async id => ({
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion: await new SignJWT({ jti: randomUUID() }).setProtectedHeader({ alg: own.alg, kid: own.kid })
+      .setIssuer(id).setSubject(id).setAudience(site.base).setIssuedAt().setExpirationTime('1m').sign(own.privateKey)
+  })
+  for (const named of [true, false]) {
+    const id = publish()
+    const answer = await token(site, {
+      grant_type: grantType, assertion: await sign({ client_id: id }), ...await assertedBy(id), ...(named && { client_id: id })
+    })
+    assert.equal(answer.status, 200, answer.text)
+    assert.equal(decodeJwt(answer.json.access_token).client_id, id)
+    assert.equal((await whoami(site, answer.json.access_token)).client, id)
+    const [row] = await site.sql('SELECT consented_at IS NOT NULL AS known FROM oauth.client WHERE client_id = $1', [id])
+    assert.ok(row.known, 'and is not purged as one that nobody wanted')
+  }
+  const open = publish({ token_endpoint_auth_method: 'none', jwks: undefined })
+  const refused = await token(site, { grant_type: grantType, assertion: await sign({ client_id: open }), client_id: open })
+  assert.equal(refused.json.error, 'unauthorized_client')
+  const broken = publish({ client_id: 'https://other.example/' })
+  assert.equal((await token(site, { grant_type: grantType, assertion: await sign({ client_id: broken }), ...await assertedBy(broken) })).status, 401)
 })
 
 test('the resource of the request is the one of the assertion', async () => {
@@ -179,4 +232,18 @@ test('new keys of the provider are found, and asked for once in five minutes', a
   const answer = await grant(await sign({}, { by: fresh }))
   assert.equal(answer.status, 200, answer.text)
   assert.equal(asked(), before + 1)
+})
+
+test('a key that the provider took away is refused once the copy is stale, and one that is away takes none away', async () => {
+  const age = () => site.sql("UPDATE oauth.issuer_keys SET tried_at = now() - interval '6 minutes', fresh_until = now() - interval '1 s'")
+  host.answers.set('/keys', (rq, rs) => rs.writeHead(503).end())
+  await age()
+  assert.equal((await grant(await sign())).status, 200)
+  host.answers.set('/keys', { keys: [(await newKey('RS256')).jwk] })
+  assert.equal((await grant(await sign())).status, 200, 'not asked again so soon')
+  await age()
+  assert.equal((await grant(await sign())).json.error, 'invalid_grant')
+  host.answers.set('/keys', { keys: [key.jwk] })
+  await age()
+  assert.equal((await grant(await sign())).status, 200)
 })

@@ -29,6 +29,11 @@ test('the authorization server describes itself and nothing that does not work',
   assert.deepEqual(m.scopes_supported, ['openid', 'email', 'profile'])
   assert.deepEqual([...m.token_endpoint_auth_methods_supported].sort(),
     ['client_secret_basic', 'client_secret_post', 'none', 'private_key_jwt'])
+  assert.deepEqual(m.grant_types_supported,
+    ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code', 'client_credentials'])
+  assert.equal(m.introspection_endpoint, site.base + '/api/oauth/introspect')
+  assert.deepEqual(m.revocation_endpoint_auth_methods_supported, m.token_endpoint_auth_methods_supported)
+  assert.ok(!m.introspection_endpoint_auth_methods_supported.includes('none'))
   assert.equal(m.authorization_response_iss_parameter_supported, true)
   assert.ok(Object.values(m).every(v => v !== null && v !== ''))
 })
@@ -39,7 +44,9 @@ test('a resource is described at its own path, and the only one at the root too'
     assert.equal(answer.status, 200, path)
     assert.equal(answer.json.resource, site.mcp)
     assert.deepEqual(answer.json.authorization_servers, [site.base])
-    assert.ok(!answer.json.scopes_supported?.includes('offline_access'))
+    assert.deepEqual(answer.json.scopes_supported, ['email', 'profile'], 'no openid, no offline_access')
+    assert.deepEqual(answer.json.bearer_methods_supported, ['header'])
+    assert.ok(Object.values(answer.json).every(v => v !== null && v !== ''))
   }
 })
 
@@ -56,12 +63,30 @@ test('forged host headers change no byte', async () => {
 test('what is not served under .well-known is JSON 404', async () => {
   for (const path of ['/.well-known/openid-configuration/', '/.well-known/openid-configuration/mcp',
     '/.well-known/oauth-authorization-server/other', resourcePath + '/other', '/.well-known/nothing',
-    '/mcp/.well-known/oauth-authorization-server', '/mcp/.well-known/oauth-protected-resource', '/.well-known/']) {
+    '/.well-known/oauth-authorization-server/', '/.well-known/jwks.json/x', '/.well-known/oauth-authorization-server.json', '/mcp/.well-known/',
+    '/mcp/.well-known/openid-configuration', '/mcp/.well-known/oauth-authorization-server', '/mcp/.well-known/oauth-protected-resource', '/.well-known/']) {
     const answer = await send(site.url(path))
     assert.equal(answer.status, 404, path)
     assert.match(answer.headers['content-type'] ?? '', /^application\/json/, path)
     assert.doesNotThrow(() => answer.json, path)
   }
+})
+
+test('what clients add to a request does no harm, and copies are kept for minutes only', async () => {
+  for (const path of [serverPath, resourcePath + '/mcp', resourcePath, '/.well-known/jwks.json']) {
+    const plain = await send(site.url(path))
+    const [, age] = /^public, max-age=(\d+)$/.exec(plain.headers['cache-control'])
+    assert.ok(age >= 60 && age <= 900, age)
+    for (const headers of [{ 'MCP-Protocol-Version': '2026-07-28' }, { 'User-Agent': '' }, { Accept: 'text/html' }, { Authorization: 'Bearer x' },
+      { Cookie: 'a=b' }, { 'If-None-Match': '*' }]) {
+      const answer = await send(site.url(path), { headers })
+      assert.equal(answer.status, 200, JSON.stringify(headers))
+      assert.equal(answer.text, plain.text)
+    }
+    for (const query of ['?x=1', '?', '?x=%zz&x=1&x=2']) assert.equal((await send(site.base, { path: path + query })).text, plain.text)
+  }
+  const missing = await send(site.url('/.well-known/nothing'))
+  assert.match(missing.headers['cache-control'], /no-store/)
 })
 
 test('HEAD, OPTIONS and other methods', async () => {
@@ -88,6 +113,36 @@ test('any site may read metadata, keys and refusals; none may read the pages', a
   assert.equal(refused.headers['access-control-allow-origin'], '*')
   for (const page of ['authorize', 'login', 'consent', 'logout']) {
     assert.equal((await send(site.url('/api/oauth/' + page), { headers })).headers['access-control-allow-origin'], undefined, page)
+  }
+})
+
+test('any page may ask: preflights are answered without credentials', async () => {
+  const headers = {
+    Origin: 'https://app.example',
+    'Access-Control-Request-Method': 'POST',
+    'Access-Control-Request-Headers': 'authorization, content-type, mcp-param-region, x-evil'
+  }
+  for (const path of [serverPath, resourcePath, resourcePath + '/mcp', '/.well-known/openid-configuration', '/.well-known/jwks.json',
+    '/.well-known/oauth-dynamic-client-registration', '/api/oauth/register', '/api/oauth/token', '/api/oauth/revoke', '/api/oauth/userinfo',
+    '/api/oauth/par', '/api/oauth/device_authorization', '/register', '/token', '/mcp', '/mcp/']) {
+    const answer = await send(site.url(path), { method: 'OPTIONS', headers })
+    assert.equal(answer.status, 204, path)
+    assert.equal(answer.headers['access-control-allow-origin'], '*', path)
+    assert.equal(answer.headers['access-control-allow-credentials'], undefined, path)
+    const allowed = answer.headers['access-control-allow-headers'].toLowerCase().split(', ')
+    for (const name of ['authorization', 'content-type', 'accept', 'mcp-protocol-version', 'mcp-method', 'mcp-name', 'mcp-session-id',
+      'last-event-id', 'dpop', 'mcp-param-region']) assert.ok(allowed.includes(name), `${path} ${name}`)
+    assert.ok(!allowed.includes('x-evil') && !allowed.includes('*'))
+  }
+  for (const path of ['/api/oauth/token', '/api/oauth/register', '/api/oauth/revoke', '/mcp', '/.well-known/nothing']) {
+    const refused = await send(site.url(path), { method: 'POST', headers: { Origin: 'https://app.example' } })
+    assert.ok(refused.status >= 400, path)
+    assert.equal(refused.headers['access-control-allow-origin'], '*', path)
+    for (const name of ['WWW-Authenticate', 'Mcp-Session-Id', 'DPoP-Nonce']) assert.ok(refused.headers['access-control-expose-headers'].includes(name), path)
+  }
+  for (const page of ['authorize', 'login', 'consent', 'logout', 'device']) {
+    const answer = await send(site.url('/api/oauth/' + page), { method: 'OPTIONS', headers })
+    assert.ok(!Object.keys(answer.headers).some(h => h.startsWith('access-control')), page)
   }
 })
 

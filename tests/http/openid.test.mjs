@@ -55,6 +55,11 @@ describe('the documents', () => {
         assert.equal(answer.status, 200, path + answer.text)
         assert.equal(answer.json.issuer, deep.base + '/auth/v1')
       }
+      assert.deepEqual((await send(deep.url('/.well-known/oauth-protected-resource/mcp'))).json.authorization_servers, [deep.base + '/auth/v1'])
+      const { tokens, client, browser } = await connect(deep)
+      assert.equal(decodeJwt(tokens.access_token).iss, deep.base + '/auth/v1')
+      const back = await browser.decide(await browser.toConsent(authorizationRequest(client, newVerifier())), 'cancel')
+      assert.equal(back.get('iss'), deep.base + '/auth/v1')
       assert.notEqual(port, deep.port)
     } finally {
       await deep.stop()

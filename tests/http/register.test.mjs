@@ -32,6 +32,37 @@ test('a public client has no secret, and each registration is a new client', asy
   assert.ok(a.grant_types.includes('authorization_code'))
 })
 
+test('what is left out has its default, and nothing in the answer is empty', async () => {
+  for (const [metadata, method] of [[{ redirect_uris: [callback] }, 'client_secret_basic'], [{}, 'none'], [{ redirect_uris: null, client_name: '' }, 'none']]) {
+    const answer = await postJson(url(), metadata)
+    assert.equal(answer.status, 201, answer.text)
+    assert.match(answer.headers['content-type'], /^application\/json/)
+    assert.match(answer.headers['cache-control'], /no-store/)
+    const c = answer.json
+    assert.deepEqual([c.grant_types, c.response_types, c.token_endpoint_auth_method], [['authorization_code', 'refresh_token'], ['code'], method])
+    assert.ok(Object.values(c).every(v => v !== null && v !== '' && v.length !== 0), answer.text)
+    assert.equal('client_secret' in c, 'client_secret_expires_at' in c)
+    assert.equal('client_secret' in c, method !== 'none')
+    assert.match(c.client_id, /^[A-Za-z0-9_-]{20,}$/)
+  }
+})
+
+test('an application of either type has whatever addresses it names', async () => {
+  const uris = ['cursor://anysphere.cursor-mcp/oauth/callback', 'https://www.cursor.com/agents/mcp/oauth/callback', 'http://localhost:8787/callback']
+  for (const application_type of ['web', 'native']) {
+    const c = await register(site, { application_type, redirect_uris: uris })
+    assert.deepEqual([c.application_type, c.redirect_uris], [application_type, uris])
+  }
+  await refused({ redirect_uris: uris, application_type: 'tv' }, 'invalid_client_metadata')
+})
+
+test('lists and names have an end', async () => {
+  await refused({ redirect_uris: Array.from({ length: 101 }, (_, i) => `https://a.example/${i}`) }, 'invalid_client_metadata')
+  await refused({ redirect_uris: ['https://a.example/' + 'x'.repeat(5000)] }, 'invalid_redirect_uri')
+  const c = await register(site, { client_name: '\u202eEvil\u0007\n' + 'x'.repeat(10000) })
+  assert.equal(c.client_name, 'Evil' + 'x'.repeat(76))
+})
+
 test('a confidential client gets a secret that is stored only as a digest', async () => {
   const c = await register(site, { token_endpoint_auth_method: 'client_secret_post' })
   assert.match(c.client_secret, /^[A-Za-z0-9_-]{20,}$/)
@@ -90,7 +121,10 @@ test('odd keys and key addresses are refused', async () => {
   assert.deepEqual(kept.jwks, { keys: [jwk] })
   assert.ok(!('client_secret' in kept))
   assert.equal((await register(site, { ...signs, jwks_uri: 'https://a.example/jwks' })).jwks_uri, 'https://a.example/jwks')
-  await refused({ redirect_uris: [callback], jwks_uri: 'http://a.example/jwks' }, 'invalid_client_metadata')
+  for (const jwks_uri of ['http://a.example/jwks', 'https://u@a.example/jwks', 'https://a.example/jwks#x', 'https://a.example/../jwks',
+    'https://2130706433/jwks', 'https://a.example./jwks', 'file:///etc/passwd', '/jwks']) {
+    await refused({ redirect_uris: [callback], jwks_uri }, 'invalid_client_metadata')
+  }
 })
 
 test('GET is not for this address', async () => {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
+import { SignJWT, exportJWK, generateKeyPair } from 'jose'
 import { authorizationRequest, Browser, connect, newVerifier, redemption, refreshing, register, token, whoami } from '../lib/flow.mjs'
 import { postForm, postJson, send } from '../lib/http.mjs'
-import { startSite } from '../lib/site.mjs'
+import { addClient, startSite } from '../lib/site.mjs'
 
 let site, client, browser
 before(async () => {
@@ -35,7 +37,53 @@ async function guardRefuses (tokens) {
   assert.fail('the guard still lets the token in')
 }
 
+describe('the answer', () => {
+  test('has what clients read, and nothing empty', async () => {
+    const verifier = newVerifier()
+    const answer = await token(site, redemption(client, await newCode(verifier), verifier))
+    assert.equal(answer.status, 200)
+    assert.match(answer.headers['content-type'], /^application\/json/)
+    assert.match(answer.headers['cache-control'], /no-store/)
+    assert.deepEqual(Object.keys(answer.json).sort(), ['access_token', 'expires_in', 'refresh_token', 'scope', 'token_type'])
+    assert.deepEqual([answer.json.token_type, answer.json.expires_in, answer.json.scope], ['Bearer', 3600, 'email profile'])
+    assert.deepEqual(Object.keys((await refresh(answer.json)).json).sort(), Object.keys(answer.json).sort())
+  })
+
+  test('an access token is an RFC 9068 JWT that fits into a header', async () => {
+    const { tokens } = await open()
+    const [header, claims] = tokens.access_token.split('.').slice(0, 2).map(p => JSON.parse(Buffer.from(p, 'base64url')))
+    assert.equal(header.typ, 'at+jwt')
+    const { keys } = (await send(site.url('/.well-known/jwks.json'))).json
+    assert.equal(keys.find(k => k.kid === header.kid).alg, header.alg)
+    assert.deepEqual([claims.iss, claims.aud, claims.client_id, claims.scope], [site.base, site.mcp, client.client_id, 'email profile'])
+    assert.equal(claims.exp - claims.iat, 3600)
+    assert.ok(Math.abs(claims.iat - Date.now() / 1000) < 60)
+    assert.match(claims.sub, /^[0-9a-f-]{36}$/)
+    assert.ok(claims.jti.length >= 20)
+    assert.match(tokens.access_token, /^[\w.-]{100,4095}$/)
+  })
+
+  test('a client that registered without refresh_token gets none', async () => {
+    const { tokens } = await connect(site, { browser, metadata: { grant_types: ['authorization_code'] } })
+    assert.ok(!('refresh_token' in tokens))
+  })
+})
+
 describe('codes', () => {
+  test('redirect_uri may be left out (OAuth 2.1 s10.2)', async () => {
+    const verifier = newVerifier()
+    const { redirect_uri: _, ...fields } = redemption(client, await newCode(verifier), verifier)
+    assert.equal((await token(site, fields)).status, 200)
+  })
+
+  test('a code of one resource is none of another', async () => {
+    const verifier = newVerifier()
+    const fields = redemption(client, await newCode(verifier), verifier)
+    refusedWith(await token(site, [...Object.entries(fields), ['resource', site.mcp], ['resource', site.base + '/other']]), 400, 'invalid_target')
+    for (const resource of [site.mcp + '#f', 'mcp', 'https://evil.example/mcp']) refusedWith(await token(site, { ...fields, resource }), 400, 'invalid_target')
+    assert.equal((await token(site, [...Object.entries(fields), ['resource', site.mcp.toUpperCase().replace('/MCP', '/mcp/')], ['resource', site.base]])).status, 200)
+  })
+
   test('a code gives tokens once; a second time ends what it started', async () => {
     const { code, verifier, tokens } = await open()
     assert.equal(tokens.token_type, 'Bearer')
@@ -89,6 +137,9 @@ describe('what is sent', () => {
     refusedWith(await send(url, { method: 'POST', body: 'x', headers: { 'Content-Type': 'multipart/form-data; boundary=x', 'Content-Length': 1 } }), 400, 'invalid_request')
     refusedWith(await postForm(url, [['grant_type', 'refresh_token'], ['grant_type', 'refresh_token']]), 400, 'invalid_request')
     refusedWith(await postForm(url, {}), 400, 'invalid_request')
+    const { tokens } = await open()
+    refusedWith(await postForm(url + '?' + new URLSearchParams(refreshing(client, tokens)), {}), 400, 'invalid_request')
+    refusedWith(await postForm(url, { grant_type: 'implicit', client_id: client.client_id }), 400, 'unsupported_grant_type')
     refusedWith(await postForm(url, { grant_type: 'password', client_id: client.client_id }), 400, 'unsupported_grant_type')
     assert.equal((await postForm(url, { grant_type: 'x'.repeat(70000) })).status, 413)
     refusedWith(await postJson(url, { grant_type: ['refresh_token'] }), 400, 'invalid_request')
@@ -115,9 +166,59 @@ describe('what is sent', () => {
     refusedWith(await token(site, { ...fields, client_secret: secret.client_secret }, basic(id, secret.client_secret)), 400, 'invalid_request')
     assert.equal((await token(site, rest, basic(id, secret.client_secret))).status, 200)
     refusedWith(await token(site, { ...fields, client_id: 'nobody' }), 401, 'invalid_client')
+    refusedWith(await token(site, { ...fields, client_id: 'other' }, basic(id, secret.client_secret)), 400, 'invalid_request')
+    refusedWith(await token(site, { ...rest, client_secret: secret.client_secret }), 400, 'invalid_request')
     refusedWith(await token(site, { grant_type: 'refresh_token', refresh_token: 'garbage', client_id: 'nobody' }), 401, 'invalid_client')
     refusedWith(await token(site, { ...redemption(client, 'garbage', verifier), client_secret: 'extra' }), 401, 'invalid_client')
   })
+})
+
+describe('client authentication as it is advertised', () => {
+  const endpoints = { token: 'api/oauth/token', revocation: 'api/oauth/revoke', introspection: 'api/oauth/introspect' }
+  const encoded = text => [...text].map(c => '%' + c.charCodeAt(0).toString(16)).join('')
+  const basic = (id, word) => ({ Authorization: 'Basic ' + Buffer.from(`${id}:${word}`).toString('base64') })
+  let secret, signer, key
+  before(async () => {
+    secret = await addClient(site, '--name', 'Any method', '--client-credentials', '--introspect', '/mcp')
+    key = await generateKeyPair('ES256')
+    const path = `/var/tmp/mcp-oauth-jwks-${randomUUID()}`
+    await writeFile(path, JSON.stringify({ keys: [await exportJWK(key.publicKey)] }))
+    signer = await addClient(site, '--name', 'Signs', '--client-credentials', '--introspect', '/mcp', '--jwks', path)
+    await rm(path)
+  })
+
+  // By method: the ways to present it, each [fields, headers].
+  const ways = {
+    none: async () => [[{ client_id: client.client_id }]],
+    client_secret_post: async () => [[secret]],
+    client_secret_basic: async () => [
+      [{}, basic(secret.client_id, secret.client_secret)],
+      [{}, basic(encoded(secret.client_id), encoded(secret.client_secret))],
+      [{ client_id: secret.client_id }, basic(secret.client_id, secret.client_secret)]
+    ],
+    private_key_jwt: async () => [[{
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: await new SignJWT({ jti: randomUUID() }).setProtectedHeader({ alg: 'ES256' }).setIssuer(signer.client_id)
+        .setSubject(signer.client_id).setAudience(site.base).setExpirationTime('1m').sign(key.privateKey)
+    }]]
+  }
+
+  for (const [endpoint, path] of Object.entries(endpoints)) {
+    test(`each method works at the ${endpoint} endpoint, and no other is listed`, async () => {
+      const listed = (await send(site.url('/.well-known/oauth-authorization-server'))).json[`${endpoint}_endpoint_auth_methods_supported`]
+      for (const method of Object.keys(ways)) {
+        for (const [fields, headers] of await ways[method]()) {
+          const { tokens } = method === 'none' && endpoint === 'token' ? await open() : { tokens: {} }
+          const rest = endpoint !== 'token'
+            ? { token: 'x' }
+            : method === 'none' ? refreshing(client, tokens) : { grant_type: 'client_credentials' }
+          const answer = await postForm(site.url('/' + path), { ...rest, ...fields }, headers)
+          assert.equal(answer.status, listed.includes(method) ? 200 : 401, method + answer.text)
+        }
+      }
+      assert.ok(listed.every(method => method in ways))
+    })
+  }
 })
 
 describe('refresh tokens', () => {
@@ -187,6 +288,27 @@ describe('refresh tokens', () => {
     await site.sql('DELETE FROM public.mcp_server_sessions')
     refusedWith(await refresh(tokens), 400, 'invalid_grant')
     await guardRefuses(tokens)
+  })
+})
+
+describe('sessions', () => {
+  const expiring = (c, idle, whole) => site.sql(`UPDATE public.mcp_server_sessions SET expires_at = now() + $2::interval,
+    session_expires_at = now() + $3::interval WHERE client_identifier = $1`, [c.client_id, idle, whole])
+  const remaining = async c => (await site.sql('SELECT round(extract(epoch FROM expires_at - now()) / 86400)::int AS days FROM public.mcp_server_sessions WHERE client_identifier = $1', [c.client_id]))[0].days
+
+  test('end when nobody used them for a while, and some day in any case', async () => {
+    const own = await connect(site, { browser })
+    assert.equal(await remaining(own.client), 90)
+    await expiring(own.client, '1 day', '364 days')
+    let answer = await refresh(own.tokens, { client_id: own.client.client_id })
+    assert.equal(answer.status, 200, answer.text)
+    assert.equal(await remaining(own.client), 90, 'each use puts the end off')
+    await expiring(own.client, '1 day', '2 days')
+    answer = await refresh(answer.json, { client_id: own.client.client_id })
+    assert.equal(answer.status, 200, answer.text)
+    assert.equal(await remaining(own.client), 2, 'but not beyond the last day')
+    await expiring(own.client, '-1 second', '2 days')
+    refusedWith(await refresh(answer.json, { client_id: own.client.client_id }), 400, 'invalid_grant')
   })
 })
 
@@ -286,6 +408,21 @@ describe('the database', () => {
     const seconds = (Date.now() - started) / 1000
     assert.ok(lines.length <= seconds + 2, `${lines.length} in ${seconds} s`)
     assert.ok(lines.every(line => /revocations_since/.test(line)), lines.join('\n'))
+  })
+
+  test('a session that somebody holds locked is unavailable, and nothing ends', async () => {
+    const { tokens } = await open()
+    const holders = "FROM pg_stat_activity WHERE query LIKE '%pg_sleep(300)' AND wait_event = 'PgSleep'"
+    const held = site.sql('SELECT FROM public.mcp_server_sessions FOR UPDATE; SELECT pg_sleep(300)')
+    held.catch(() => {})
+    while ((await site.sql(`SELECT ${holders}`)).length === 0) await new Promise(resolve => setTimeout(resolve, 50))
+    try {
+      refusedWith(await refresh(tokens), 503, 'temporarily_unavailable')
+    } finally {
+      await site.sql(`SELECT pg_cancel_backend(pid) ${holders}`)
+    }
+    await assert.rejects(held, { code: '57014' })
+    assert.equal((await refresh(tokens)).status, 200)
   })
 
   test('away, it never looks like a bad credential, and everything recovers', async () => {

@@ -3,9 +3,9 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 
-/** Resolves to {status, headers, text, errors}. */
-export function runCgi (site, program, { method = 'GET', path, query = '', body = '', headers = {} }) {
-  const binary = join(site.values.STATE, 'usr/libexec/mcp-oauth/cgi-bin', program)
+/** Resolves to {status, headers, text, errors}; under are words to run it under, such as ['env', '-i']. */
+export function runCgi (site, program, { method = 'GET', path, query = '', body = '', headers = {}, under = [] }) {
+  const command = [...under, join(site.values.STATE, 'usr/libexec/mcp-oauth/cgi-bin', program)]
   const env = {
     MCP_OAUTH_CONFIG: site.values.MCP_OAUTH_CONFIG,
     GATEWAY_INTERFACE: 'CGI/1.1',
@@ -18,8 +18,8 @@ export function runCgi (site, program, { method = 'GET', path, query = '', body 
   }
   const asRoot = process.getuid() === 0
   const child = asRoot
-    ? spawn('runuser', ['-u', site.values.RUN_AS, '--', binary], { env: { PATH: process.env.PATH, ...env }, cwd: '/' })
-    : spawn(binary, [], { env, cwd: '/' })
+    ? spawn('runuser', ['-u', site.values.RUN_AS, '--', ...command], { env: { PATH: process.env.PATH, ...env }, cwd: '/' })
+    : spawn(command[0], command.slice(1), { env, cwd: '/' })
   child.stdin.on('error', () => {})
   child.stdin.end(body)
   return new Promise((resolve, reject) => {

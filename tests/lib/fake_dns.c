@@ -3,7 +3,8 @@
  * fake_dns.c - stands before getaddrinfo() in the tests of fetch: FAKE_DNS
  * holds the answers, one after the other, "192.0.2.1,127.0.0.1 10.0.0.1": the
  * first lookup of a name yields two addresses, the second one another.
- * FAKE_DNS_LOG gets a line for each lookup.
+ * FAKE_DNS_LOG gets a line for each lookup, CONNECT_LOG one for each attempt to
+ * send anything anywhere.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 typedef int lookup(const char *node, const char *service,
     const struct addrinfo *hints, struct addrinfo **ret);
@@ -30,15 +32,27 @@ answer(int n)
 }
 
 static void
-note(const char *node)
+note(const char *variable, const char *line)
 {
-	FILE *log = getenv("FAKE_DNS_LOG") ? fopen(getenv("FAKE_DNS_LOG"), "a")
-	                                   : NULL;
+	FILE *log = getenv(variable) ? fopen(getenv(variable), "a") : NULL;
 
 	if (!log)
 		return;
-	(void)fprintf(log, "%s\n", node);
+	(void)fprintf(log, "%s\n", line);
 	(void)fclose(log);
+}
+
+int
+connect(int fd, const struct sockaddr *address, socklen_t len)
+{
+	int (*real)(int, const struct sockaddr *, socklen_t) = (int (*)(int,
+	    const struct sockaddr *, socklen_t))dlsym(RTLD_NEXT, "connect");
+	char text[64] = "?";
+
+	(void)getnameinfo(address, len, text, sizeof(text), NULL, 0,
+	    NI_NUMERICHOST);
+	note("CONNECT_LOG", text);
+	return real(fd, address, len);
 }
 
 int
@@ -50,9 +64,10 @@ getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
 	char *list, *word, *at = NULL;
 	size_t len = node ? strlen(node) : 0;
 
-	if (len < 5 || strcmp(node + len - 5, ".test") != 0)
+	if (len < 5 || strcmp(node + len - 5, ".test") != 0 ||
+	    (hints && (hints->ai_flags & AI_NUMERICHOST)))
 		return real(node, service, hints, ret);
-	note(node);
+	note("FAKE_DNS_LOG", node);
 	list = answer(lookups++);
 	for (word = strtok_r(list, ",", &at); word;
 	     word = strtok_r(NULL, ",", &at)) {

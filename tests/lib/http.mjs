@@ -3,8 +3,8 @@
 // path, no redirect followed, no cookie kept.
 import { request } from 'node:http'
 
-/** Resolves to {status, headers, rawHeaders, text, json}. */
-export function send (url, { method = 'GET', headers = {}, body, path } = {}) {
+/** Resolves to {status, headers, rawHeaders, text, json}; localAddress is where it comes from, 127.0.0.2 or the like. */
+export function send (url, { method = 'GET', headers = {}, body, path, localAddress } = {}) {
   const at = new URL(url)
   return new Promise((resolve, reject) => {
     const rq = request({
@@ -13,6 +13,7 @@ export function send (url, { method = 'GET', headers = {}, body, path } = {}) {
       path: path ?? at.pathname + at.search,
       method,
       headers,
+      localAddress,
       agent: false,
       timeout: 30000
     }, response => {

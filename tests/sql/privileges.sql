@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- What the logins of the programs may do: call their functions, nothing else.
 BEGIN;
-SELECT plan(22);
+SELECT plan(24);
 
 SELECT is_empty($$
   SELECT r.rolname, c.oid::regclass FROM pg_class c
@@ -21,7 +21,7 @@ $$, ARRAY['revocations_since', 'status'], 'the guard may ask what was revoked an
 SELECT ok(NOT has_function_privilege('mcp_web', p.oid, 'EXECUTE'), p.proname || ' is not for the endpoints')
   FROM pg_proc p WHERE p.pronamespace = 'oauth'::regnamespace
    AND p.proname IN ('user_add', 'user_passwd', 'purge', 'revocations_since', 'client_purge', 'attempt_take',
-     'attempt_wait', 'client_retire', 'client_register_wait', 'client_configuration_refusal',
+     'attempt_wait', 'client_retire', 'client_register_wait', 'client_configuration_refusal', 'client_addresses_left', 'client_allowed',
      'session_start', 'device_decide', 'device_poll', 'device_code_purge', 'pushed_request_purge',
      'authorization_code_purge');
 

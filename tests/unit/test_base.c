@@ -7,7 +7,7 @@
 #include "base/json.h"
 #include "base/secret.h"
 #include "base/text.h"
-#include "base/uri.h"
+#include "base/uri_normal.h"
 #include "tap.h"
 
 static bool
@@ -70,6 +70,64 @@ test_uri(struct arena *arena)
 	ok(!uri_decode(arena, "%4", 2, true));
 }
 
+static const char *
+normal(struct arena *arena, const char *text)
+{
+	struct uri uri;
+
+	return uri_parse(arena, text, &uri) ? uri_normal(arena, &uri) : NULL;
+}
+
+/* RFC 3986 s6.2.2, s6.2.3 and s5.2.4 */
+static void
+test_normal_uris(struct arena *arena)
+{
+	is(normal(arena, "HTTP://www.EXAMPLE.com/"), "http://www.example.com/");
+	is(normal(arena, "http://example.com"), "http://example.com/");
+	is(normal(arena, "http://example.com:/"), "http://example.com/");
+	is(normal(arena, "http://example.com:80/"), "http://example.com/");
+	is(normal(arena, "https://example.com:80/?q#f"),
+	    "https://example.com:80/");
+	is(normal(arena, "http://a/b/c/%7bfoo%7D/%7Euser"),
+	    "http://a/b/c/%7Bfoo%7D/~user");
+	is(normal(arena, "http://a/%2f%c3%a9%00%FF"),
+	    "http://a/%2F%C3%A9%00%FF");
+	is(normal(arena, "http://a/b/c/./../../g"), "http://a/g");
+	is(normal(arena, "http://a/mid/content=5/../6"), "http://a/mid/6");
+	is(normal(arena, "http://a/%2e%2E/../.."), "http://a/");
+	is(normal(arena, "http://a/b/.."), "http://a/");
+	is(normal(arena, "http://a/b/c/."), "http://a/b/c/");
+	is(normal(arena, "http://a/..b/.c/d../..."), "http://a/..b/.c/d../...");
+	is(normal(arena, "http://a//b//"), "http://a//b//");
+}
+
+static void
+test_hosts(struct arena *arena)
+{
+	static const char *const plain[] = {"example.com", "a-b.example",
+	    "localhost", "xn--bcher-kva.example", "127.0.0.1", "8.8.8.8",
+	    "[::1]", "[2001:db8::1]", "1a.example"};
+	static const char *const odd[] = {"example.com.", "a..example",
+	    ".example", "a%2eexample", "ex%61mple.com", "a_b.example",
+	    "a!b.example", "2130706433", "0x7f000001", "0x7f.1", "127.1",
+	    "0177.0.0.1", "127.0.0.01", "a.1", "[0:0:0:0:0:0:0:1]",
+	    "[::ffff:7f00:1]", "[1.2.3.4]", "[:::]"};
+	struct uri uri;
+	size_t i;
+
+	for (i = 0; i < sizeof(plain) / sizeof(*plain); i++)
+		tap_ok(uri_parse(arena,
+		           arena_printf(arena, "https://%s/x", plain[i]),
+		           &uri) &&
+		        uri_host_is_plain(&uri),
+		    plain[i], __FILE__, __LINE__);
+	for (i = 0; i < sizeof(odd) / sizeof(*odd); i++)
+		tap_ok(!uri_parse(arena,
+		           arena_printf(arena, "https://%s/x", odd[i]), &uri) ||
+		        !uri_host_is_plain(&uri),
+		    odd[i], __FILE__, __LINE__);
+}
+
 static void
 test_text(void)
 {
@@ -109,16 +167,21 @@ test_addresses(struct arena *arena)
 	static const char *const public[] = {"8.8.8.8", "1.1.1.1",
 	    "100.63.255.255", "100.128.0.0", "172.15.0.1", "172.32.0.1",
 	    "192.0.3.1", "198.17.0.1", "198.20.0.1", "223.255.255.255",
-	    "2606:4700::1", "2a00::1", "2001:200::1"};
+	    "2606:4700::1", "2a00::1", "2001:200::1", "2001:4860:4860::8888",
+	    "2606:4700::5eff:a00:1", "3ffe::1"};
 	static const char *const inner[] = {"0.0.0.0", "10.1.2.3", "100.64.0.1",
 	    "100.127.255.255", "127.0.0.1", "127.255.0.1", "169.254.169.254",
-	    "172.16.0.1", "172.31.255.255", "192.0.0.8", "192.0.2.1",
-	    "192.168.0.1", "198.18.0.1", "198.19.0.1", "198.51.100.1",
-	    "203.0.113.1", "224.0.0.1", "240.0.0.1", "255.255.255.255",
+	    "172.16.0.1", "172.31.255.255", "192.0.0.8", "192.0.0.170",
+	    "192.0.0.192", "192.0.2.1", "192.88.99.1", "192.168.0.1",
+	    "198.18.0.1", "198.19.0.1", "198.51.100.1", "203.0.113.1",
+	    "224.0.0.1", "239.255.255.250", "240.0.0.1", "255.255.255.255",
 	    "::", "::1", "::ffff:8.8.8.8", "::8.8.8.8", "64:ff9b::8.8.8.8",
-	    "64:ff9b:1::1", "100::1", "2001::1", "2001:db8::1",
-	    "2002:808:808::1", "3fff::1", "5f00::1", "fc00::1", "fd00::1",
-	    "fe80::1", "fec0::1", "ff02::1", "nonsense"};
+	    "64:ff9b:1::1", "100::1", "100:0:0:1::1", "2001::1", "2001:1::1",
+	    "2001:2::1", "2001:3::1", "2001:4:112::1", "2001:10::1",
+	    "2001:20::1", "2001:30::1", "2001:1ff::1", "2001:db8::1",
+	    "2a00::5efe:10.0.0.1", "2a00::200:5efe:10.0.0.1", "2002:808:808::1",
+	    "3fff::1", "5f00::1", "fc00::1", "fd00::1", "fe80::1", "fec0::1",
+	    "ff02::1", "nonsense"};
 	struct sockaddr_storage a;
 	size_t i;
 
@@ -162,6 +225,8 @@ main(void)
 
 	test_json();
 	test_uri(arena);
+	test_hosts(arena);
+	test_normal_uris(arena);
 	test_text();
 	test_addresses(arena);
 	test_secrets();

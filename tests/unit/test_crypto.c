@@ -152,6 +152,43 @@ static const char es256_token[] =
     "0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.DtEhU3ljbEg8L38VWAfUAqOyKAM6"
     "-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
 
+/* Whoever publishes keys decides what trying them costs us. */
+static void
+test_key_costs(struct arena *arena)
+{
+	AUTO_JWT jwt = {0};
+	struct jwt_key keys[KEYS_TRIED_MAX + 1], none = {0};
+	const char *n = strstr(rs256_jwk, "\"n\"");
+	size_t i;
+
+	ok(jwt_read(arena, rs256_token, &jwt));
+	for (i = 0; i < KEYS_TRIED_MAX; i++) {
+		ok(key_of(arena, rs256_jwk, &keys[i]));
+		keys[i].rsa.exponent = (const unsigned char *)"\003";
+		keys[i].rsa.exponent_bytes = 1;
+	}
+	ok(key_of(arena, rs256_jwk, &keys[i]));
+	ok(jwt_verify_foreign(arena, &jwt, keys + 1, KEYS_TRIED_MAX) ==
+	    JWT_GOOD);
+	ok(jwt_verify_foreign(arena, &jwt, keys, KEYS_TRIED_MAX + 1) ==
+	    JWT_SIGNATURE);
+	ok(!key_of(arena,
+	    arena_printf(arena, "{\"kty\":\"RSA\",\"e\":\"AQAAAAE\",%.*s}",
+	        (int)(strstr(n, "\",") - n) + 1, n),
+	    &none)); /* an exponent of 33 bits */
+	ok(!key_of(arena,
+	    arena_printf(arena, "{\"kty\":\"RSA\",\"e\":\"AQ\",%.*s}",
+	        (int)(strstr(n, "\",") - n) + 1, n),
+	    &none)); /* 1: a signature is its own message */
+	ok(!key_of(arena,
+	    arena_printf(arena, "{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"%s\"}",
+	        base64url_encode(arena,
+	            memset(arena_alloc(arena, RSA_MAX_BITS / 8 + 1), 0xFF,
+	                RSA_MAX_BITS / 8 + 1),
+	            RSA_MAX_BITS / 8 + 1)),
+	    &none));
+}
+
 static void
 test_public_keys(struct arena *arena)
 {
@@ -233,6 +270,7 @@ main(void)
 	test_encodings(arena);
 	test_tokens(arena);
 	test_public_keys(arena);
+	test_key_costs(arena);
 	test_private_key_file(arena, JWT_RS256);
 	test_private_key_file(arena, JWT_ES256);
 	test_passwords(arena);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a settings file may say of registration. */
+/* What a settings file may say of registration, fetching, its address and DPoP. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -10,15 +10,14 @@
 #define SECRET_A "Zx8Q2mVt0pLr5nWk7yBc3dEf9gHj1aSu4iOo6PqRvTw"
 #define SECRET_B "r5nWk7yBc3dEf9gHj1aSu4iOo6PqRvTwZx8Q2mVt0pL"
 
-static const char base[] =
-    "OAUTH_BASE_URL=https://mcp.example\nDATABASE_URL=postgresql:///x\n"
-    "JWT_SECRET=" SECRET_A "\n";
+static const char base[] = "DATABASE_URL=postgresql:///x\nJWT_SECRET=" SECRET_A
+                           "\n";
 
 static const char *error;
 
 /* The settings of the base with these lines; NULL with error set. */
 static const struct settings *
-load(struct arena *arena, const char *lines)
+load_at(struct arena *arena, const char *address, const char *lines)
 {
 	char file[] = "/tmp/mcp-oauth-test-XXXXXX";
 	const struct settings *settings;
@@ -27,13 +26,18 @@ load(struct arena *arena, const char *lines)
 
 	if (!stream)
 		return NULL;
-	(void)fputs(base, stream);
-	(void)fputs(lines, stream);
+	(void)fprintf(stream, "OAUTH_BASE_URL=%s\n%s%s", address, base, lines);
 	(void)fclose(stream);
 	error = NULL;
 	settings = settings_load(arena, SETTINGS_SERVER, file, NULL, &error);
 	(void)unlink(file);
 	return settings;
+}
+
+static const struct settings *
+load(struct arena *arena, const char *lines)
+{
+	return load_at(arena, "https://mcp.example", lines);
 }
 
 static bool
@@ -86,12 +90,80 @@ test_registration(struct arena *arena)
 	ok(!strstr(buf_text(&shown), SECRET_B));
 }
 
+static void
+test_fetching(struct arena *arena)
+{
+	static const char *const bad[] = {"proxy.example:3128", "http://proxy",
+	    "http://u:p@proxy:3128", "http://proxy:3128/x", "socks5://proxy:1",
+	    "https://proxy:3128"};
+	const struct settings *settings = load(arena,
+	    "FETCH_PROXY=http://proxy.example:3128\n");
+	size_t i;
+
+	ok(settings != NULL);
+	is(settings->fetch_proxy, "http://proxy.example:3128");
+	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		tap_ok(refused(arena,
+		           arena_printf(arena, "FETCH_PROXY=%s\n", bad[i]),
+		           "FETCH_PROXY must be http://host:port"),
+		    bad[i], __FILE__, __LINE__);
+	ok(refused(arena, "FETCH_ALLOW_ADDRESSES=localhost\n",
+	    "FETCH_ALLOW_ADDRESSES must be addresses"));
+}
+
+/* Tokens and passwords travel encrypted, unless they never leave the host. */
+static void
+test_address(struct arena *arena)
+{
+	static const char *const good[] = {"https://mcp.example",
+	    "https://mcp.example:8443", "http://127.0.0.1:8080",
+	    "http://localhost", "http://[::1]:8080"};
+	static const char *const plain[] = {"http://mcp.example",
+	    "http://10.0.0.1", "http://127.0.0.1.evil.example",
+	    "http://localhost.evil.example", "ftp://mcp.example"};
+	static const char *const odd[] = {"https://mcp.example/",
+	    "https://mcp.example/auth", "https://MCP.example",
+	    "https://mcp.example:443", "https://u@mcp.example", "mcp.example",
+	    "https://mcp.example?x", "https://mcp.example#x"};
+	size_t i;
+
+	for (i = 0; i < sizeof(good) / sizeof(*good); i++)
+		tap_ok(load_at(arena, good[i], "") != NULL, good[i], __FILE__,
+		    __LINE__);
+	for (i = 0; i < sizeof(plain) / sizeof(*plain); i++)
+		tap_ok(!load_at(arena, plain[i], "") &&
+		        strstr(error, "must be https (http only on loopback)"),
+		    plain[i], __FILE__, __LINE__);
+	for (i = 0; i < sizeof(odd) / sizeof(*odd); i++)
+		tap_ok(!load_at(arena, odd[i], "") &&
+		        strstr(error, "must be an origin"),
+		    odd[i], __FILE__, __LINE__);
+}
+
+static void
+test_dpop(struct arena *arena)
+{
+	const struct settings *settings = load(arena, "");
+
+	ok(settings && settings->dpop && !settings->dpop_nonce);
+	settings = load(arena, "DPOP=off\n");
+	ok(settings && !settings->dpop);
+	settings = load(arena, "DPOP_NONCE=on\n");
+	ok(settings && settings->dpop && settings->dpop_nonce);
+	ok(refused(arena, "DPOP=off\nDPOP_NONCE=on\n",
+	    "DPOP_NONCE needs DPOP=on"));
+	ok(refused(arena, "DPOP=yes\n", "DPOP must be off or on"));
+}
+
 int
 main(void)
 {
 	struct arena *arena = arena_new(1 << 20);
 
+	test_address(arena);
 	test_registration(arena);
+	test_fetching(arena);
+	test_dpop(arena);
 	arena_free(arena);
 	return tap_done();
 }
