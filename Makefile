@@ -72,7 +72,7 @@ PROGRAMS := $(ENDPOINTS) $(if $(GUARD),$(BUILD)/guard/guard) \
     $(if $(DEMO),$(BUILD)/demo/whoami)
 SCHEMA := $(sort $(wildcard schema/[0-9]*.sql)) \
     $(sort $(wildcard schema/functions/*.sql)) \
-    $(wildcard schema/roles.sql schema/grants.sql)
+    $(wildcard schema/adoption.sql schema/views.sql schema/roles.sql schema/grants.sql)
 HTTP_TESTS := $(sort $(wildcard tests/http/*.test.mjs))
 CLIENT_TESTS := $(sort $(wildcard tests/clients/*.test.mjs))
 LONG_CLIENT_TESTS := $(sort $(wildcard tests/clients/long/*.test.mjs))

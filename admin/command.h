@@ -46,6 +46,7 @@ bool command_flag(char **args, const char *name);
 int verb_client(struct command *command, char **args);
 int verb_config(struct command *command, char **args);
 int verb_doctor(struct command *command, char **args);
+int verb_identity(struct command *command, char **args);
 int verb_key(struct command *command, char **args);
 int verb_migrate(struct command *command, char **args);
 int verb_render(struct command *command, char **args);

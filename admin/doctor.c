@@ -47,6 +47,7 @@ verb_doctor(struct command *command, char **args)
 	if (doctor.server) {
 		doctor_database(&doctor);
 		doctor_site(&doctor);
+		doctor_login(&doctor);
 	}
 	if (doctor.server && doctor.guard)
 		doctor_rules(&doctor);

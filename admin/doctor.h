@@ -25,6 +25,7 @@ void doctor_problem(struct doctor *doctor, const char *remedy,
 void doctor_files(struct doctor *doctor); /* also loads the settings */
 void doctor_database(struct doctor *doctor);
 void doctor_site(struct doctor *doctor);
+void doctor_login(struct doctor *doctor); /* after doctor_site() */
 void doctor_rules(struct doctor *doctor); /* after doctor_site() */
 
 #endif

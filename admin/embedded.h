@@ -13,7 +13,8 @@ struct embedded_file {
 	size_t size;
 };
 
-/* Numbered migrations in order, then functions/, roles.sql and grants.sql;
+/* Numbered migrations in order, then functions/, adoption.sql, views.sql,
+ * roles.sql and grants.sql;
  * the last entry is {0}.  The Makefile generates it. */
 extern const struct embedded_file embedded_schema[];
 

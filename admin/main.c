@@ -21,6 +21,8 @@ static const struct verb {
     {"client", verb_client, "client add        register a client by hand"},
     {"config", verb_config, "config show|check the settings in force"},
     {"doctor", verb_doctor, "doctor            look over a running site"},
+    {"identity", verb_identity,
+        "identity add|...  people whom the web server signs in"},
     {"key", verb_key, "key generate      print a fresh JWT_SECRET"},
     {"migrate", verb_migrate,
         "migrate           bring the database up to date"},

@@ -1,17 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * migrate.c - bringing the database to this version.
+ * migrate.c - bringing the database to this version, while it is in use.
  *
  * Pending migrations, functions and grants are applied in one transaction
- * under an advisory lock: all or nothing, one at a time.  A migration is
+ * under an advisory lock: all or nothing, one at a time.  Only a file that
+ * says so (statements.h) runs outside of it: what came before is committed
+ * then, and if the file is interrupted it is run again.  A migration is
  * recorded with its SHA-256, and one that was changed after it was applied is
  * refused.  Functions and grants stand under number 0 with a digest of them
  * all, and are applied again when that differs.
+ *
+ * Whoever waits for a table's lock holds up all who come after, so a lock
+ * that is not to be had within half a second is let go, with everything that
+ * was done, and tried for again a moment later.
  */
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/buf.h"
 #include "base/text.h"
@@ -19,14 +26,20 @@
 #include "crypto/digest.h"
 #include "crypto/encode.h"
 #include "embedded.h"
+#include "interrupt.h"
+#include "statements.h"
 
 /* Any number, the same in every version. */
 #define LOCK "SELECT pg_advisory_xact_lock(7302846591)"
+#define LOCK_TIMEOUT "SET LOCAL lock_timeout = '500ms'"
+
+enum { TRIES = 120, PAUSE_S = 1 };
 
 struct migration {
 	struct command *command;
 	PGconn *conn; /* NULL with --print */
 	bool dry_run, print;
+	bool locked; /* somebody held a lock for too long */
 	int applied;
 };
 
@@ -55,6 +68,17 @@ digest_of(struct arena *arena, const void *data, size_t size)
 	return hex_encode(arena, digest.bytes, SHA256_BYTES);
 }
 
+/* What is going on, at once also when nobody sits at a terminal; with --print
+ * the SQL is all that is said. */
+static void
+say(const struct migration *m, const char *what, const char *object)
+{
+	if (m->print)
+		return;
+	(void)printf("%s %s\n", what, object);
+	(void)fflush(stdout);
+}
+
 /* ---- running SQL ---- */
 
 static void
@@ -62,6 +86,14 @@ drop_notice(void *arg, const char *message)
 {
 	(void)arg;
 	(void)message;
+}
+
+static bool
+failed_with(const PGresult *result, const char *sqlstate_begins)
+{
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+	return state && text_starts(state, sqlstate_begins);
 }
 
 static bool
@@ -77,7 +109,8 @@ run_sql(struct migration *m, const char *what, const char *sql)
 	result = PQexec(m->conn, sql);
 	good = PQresultStatus(result) == PGRES_COMMAND_OK ||
 	    PQresultStatus(result) == PGRES_TUPLES_OK;
-	if (!good)
+	m->locked = failed_with(result, "55P03");
+	if (!good && !m->locked)
 		(void)command_fail("could not apply %s: %s", what,
 		    PQresultErrorMessage(result));
 	PQclear(result);
@@ -85,9 +118,41 @@ run_sql(struct migration *m, const char *what, const char *sql)
 }
 
 static bool
+begin(struct migration *m)
+{
+	return run_sql(m, "the transaction", "BEGIN") &&
+	    run_sql(m, "the transaction", LOCK_TIMEOUT) &&
+	    (m->print || run_sql(m, "the lock", LOCK));
+}
+
+static bool
+end(struct migration *m)
+{
+	return run_sql(m, "the transaction",
+	    m->dry_run ? "ROLLBACK" : "COMMIT");
+}
+
+static bool
+run_statements(struct migration *m, const struct embedded_file *file)
+{
+	const char *rest = (const char *)file->data, *sql;
+
+	while ((sql = statements_next(m->command->arena, &rest)))
+		if (!run_sql(m, file->name, sql))
+			return false;
+	return true;
+}
+
+static bool
 run_file(struct migration *m, const struct embedded_file *file)
 {
-	return run_sql(m, file->name, (const char *)file->data);
+	const char *sql = (const char *)file->data;
+
+	if (!statements_outside(sql))
+		return run_sql(m, file->name, sql);
+	if (m->dry_run)
+		return true; /* it could not be undone */
+	return end(m) && run_statements(m, file) && begin(m);
 }
 
 /* The recorded SHA-256 of a number, "" when it is not recorded; NULL after an
@@ -138,6 +203,39 @@ record(struct migration *m, const char *number, const char *name,
 
 /* ---- the steps ---- */
 
+/* Are there sessions of the guide, as far as adoption.sql needs to know? */
+static bool
+to_be_adopted(struct migration *m)
+{
+	PGresult *result = PQexec(m->conn,
+	    "SELECT to_regclass('oauth.client') IS NULL "
+	    "AND to_regclass('public.users') IS NOT NULL AND 4 = (SELECT "
+	    "count(*) FROM pg_attribute a JOIN pg_class c ON c.oid = "
+	    "a.attrelid WHERE c.oid = "
+	    "to_regclass('public.mcp_server_sessions') AND c.relkind = 'r' "
+	    "AND NOT a.attisdropped AND a.attname IN ('user_id', "
+	    "'client_identifier', 'refresh_token_hash', 'expires_at'))");
+	bool yes = PQresultStatus(result) == PGRES_TUPLES_OK &&
+	    text_equal(PQgetvalue(result, 0, 0), "t");
+
+	PQclear(result);
+	return yes;
+}
+
+/* What takes long is made before the tables are locked, and they are locked
+ * at once: a migration may wait for longer than we do. */
+static bool
+adopt(struct migration *m)
+{
+	if (m->print || !to_be_adopted(m))
+		return true;
+	say(m, "making indexes of", "public.mcp_server_sessions");
+	return run_file(m, file_named("adoption.sql")) &&
+	    run_sql(m, "the lock",
+	        "LOCK TABLE public.users, public.mcp_server_sessions IN "
+	        "ACCESS EXCLUSIVE MODE");
+}
+
 static bool
 apply_migration(struct migration *m, const struct embedded_file *file)
 {
@@ -157,8 +255,7 @@ apply_migration(struct migration *m, const struct embedded_file *file)
 		    file->name);
 		return false;
 	}
-	if (!m->print)
-		(void)printf("applying %s\n", file->name);
+	say(m, "applying", file->name);
 	return run_file(m, file) && record(m, number, file->name, sha256);
 }
 
@@ -195,25 +292,52 @@ apply_functions(struct migration *m)
 		return false;
 	if (text_equal(known, sha256))
 		return true;
-	if (!m->print)
-		puts("applying functions and grants");
+	say(m, "applying", "functions and grants");
 	for (file = embedded_schema; file->name; file++)
 		if (text_starts(file->name, "functions/") && !run_file(m, file))
 			return false;
-	return run_file(m, file_named("grants.sql")) &&
+	return run_file(m, file_named("views.sql")) &&
+	    run_file(m, file_named("grants.sql")) &&
 	    record(m, "0", "functions and grants", sha256);
 }
 
 static bool
 apply_all(struct migration *m, bool roles)
 {
-	if (!run_sql(m, "the transaction", "BEGIN") ||
-	    (!m->print && !run_sql(m, "the lock", LOCK)) ||
-	    (roles && !run_file(m, file_named("roles.sql"))) ||
-	    !apply_migrations(m) || !apply_functions(m))
-		return false;
-	return run_sql(m, "the transaction",
-	    m->dry_run ? "ROLLBACK" : "COMMIT");
+	return begin(m) && adopt(m) &&
+	    (!roles || run_file(m, file_named("roles.sql"))) &&
+	    apply_migrations(m) && apply_functions(m) && end(m);
+}
+
+/* ---- on a live database ---- */
+
+static void
+pause_a_moment(void)
+{
+	const struct timespec pause = {.tv_sec = PAUSE_S};
+
+	(void)nanosleep(&pause, NULL);
+}
+
+/* As long as it is a lock that is in the way. */
+static bool
+apply_patiently(struct migration *m, bool roles)
+{
+	int i;
+
+	for (i = 0; i < TRIES; i++) {
+		m->applied = 0;
+		if (apply_all(m, roles))
+			return true;
+		if (!m->locked)
+			return false;
+		PQclear(PQexec(m->conn, "ROLLBACK"));
+		say(m, "somebody holds a lock that is needed:", "trying again");
+		pause_a_moment();
+	}
+	(void)command_fail("a lock that is needed was not to be had: pg_locks "
+	                   "tells who holds it");
+	return false;
 }
 
 static int
@@ -232,7 +356,9 @@ migrate_database(struct migration *m, bool roles)
 	}
 	(void)PQsetNoticeProcessor(m->conn, drop_notice, NULL);
 	(void)PQsetErrorContextVisibility(m->conn, PQSHOW_CONTEXT_NEVER);
-	good = apply_all(m, roles);
+	interrupt_cancels(m->conn);
+	good = apply_patiently(m, roles);
+	interrupt_as_usual();
 	PQfinish(m->conn); /* an open transaction is rolled back */
 	if (!good)
 		return EXIT_REFUSED;

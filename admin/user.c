@@ -10,8 +10,6 @@
 #include "crypto/password.h"
 #include "store/user.h"
 
-enum { EMAIL_MAX_BYTES = 254 };
-
 /* ---- the password: one line of standard input, never echoed ---- */
 
 static bool
@@ -60,15 +58,6 @@ password_fault(const char *password)
 
 /* ---- adding ---- */
 
-static bool
-email_allowed(const char *email)
-{
-	const char *at = strchr(email, '@');
-
-	return at && at > email && at[1] && strlen(email) <= EMAIL_MAX_BYTES &&
-	    !strpbrk(email, " \t\r\n") && text_is_utf8(email, strlen(email));
-}
-
 static int
 store_user(struct command *command, const char *url, const char *email,
     const char *name, const char *hash)
@@ -96,7 +85,7 @@ add(struct command *command, const char *email, const char *name)
 {
 	const char *url, *password, *fault, *hash;
 
-	if (!email_allowed(email))
+	if (!text_is_email(email))
 		return command_fail("%s is no email address", email);
 	url = command_database_url(command);
 	if (!url)

@@ -64,15 +64,17 @@ perform(struct arena *arena, CURL *curl, struct receiver *receiver)
 {
 	struct web_answer answer = {.error = ""};
 	CURLcode code = curl_easy_perform(curl);
-	const char *type = NULL;
+	const char *type = NULL, *location = NULL;
 
 	(void)curl_easy_getinfo(curl, CURLINFO_CONTENT_TYPE, &type);
+	(void)curl_easy_getinfo(curl, CURLINFO_REDIRECT_URL, &location);
 	if (code == CURLE_OK)
 		(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE,
 		    &answer.status);
 	else
 		answer.error = curl_easy_strerror(code);
 	answer.content_type = arena_strdup(arena, type ? type : "");
+	answer.location = arena_strdup(arena, location ? location : "");
 	answer.authenticate = receiver->authenticate;
 	answer.body = buf_text(&receiver->body);
 	return answer;
@@ -86,6 +88,7 @@ web_ask_with(struct arena *arena, const char *url, const char *body,
 	struct web_answer answer = {.error = "could not start libcurl",
 	    .content_type = "",
 	    .authenticate = "",
+	    .location = "",
 	    .body = ""};
 	struct curl_slist *list = NULL;
 	CURL *curl = curl_easy_init();

@@ -12,6 +12,8 @@ struct web_answer {
 	const char *error;
 	const char *content_type; /* "" when there is none */
 	const char *authenticate; /* WWW-Authenticate, "" when there is none */
+	const char *location;     /* of a redirect, whole; "" when there is
+	                             none */
 	const char *body;
 };
 

@@ -72,17 +72,33 @@ find_client(struct request *rq, struct client *client)
 
 /* ---- on to the next page ---- */
 
+/*
+ * With prompt=login and max_age=0 the person is to sign in before our eyes.
+ * The web server cannot be made to ask anew whom it knows already; then an
+ * error is due (OpenID Connect Core s3.1.2.1).
+ */
 static bool
-prompts(const struct authorization_request *request, const char *word)
+wants_the_impossible(struct request *rq,
+    const struct authorization_request *request)
 {
-	return request->prompt && text_has_word(request->prompt, word);
+	int64_t zero;
+
+	return rq->settings->login_remote_user &&
+	    (pending_prompts(request, "login") ||
+	        (request->max_age_s &&
+	            text_to_int64(request->max_age_s, 0, &zero)));
 }
 
 static enum oauth_error
 go_on(struct request *rq, const struct authorization_request *request,
     bool signed_in)
 {
-	if (!signed_in && prompts(request, "none"))
+	if (wants_the_impossible(rq, request))
+		return authorization_response_error(rq, request->redirect_uri,
+		    request->state, OAUTH_LOGIN_REQUIRED,
+		    "the web server signs people in and cannot be made to ask "
+		    "again");
+	if (!signed_in && pending_prompts(request, "none"))
 		return authorization_response_error(rq, request->redirect_uri,
 		    request->state, OAUTH_LOGIN_REQUIRED,
 		    "nobody is signed in, and prompt=none forbids asking");

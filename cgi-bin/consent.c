@@ -87,6 +87,19 @@ add_scopes(struct request *rq, struct buf *page, const char *scope)
 	buf_add(page, "</ul></dd>\n");
 }
 
+/* What was asked for and is left out, because the person may not allow it. */
+static void
+add_withheld(struct request *rq, struct buf *page,
+    const struct authorization_request *request)
+{
+	const char *withheld = scope_without(rq->arena, request->scope_asked,
+	    request->scope);
+
+	if (*withheld)
+		add_entry(page, "It asked for more, which you may not allow",
+		    withheld);
+}
+
 /* Its name is the operator's word, the address tells two of one name apart. */
 static void
 add_resource(struct request *rq, struct buf *page, const char *uri)
@@ -148,7 +161,9 @@ add_facts(struct request *rq, struct buf *page,
 	add_identity(rq, page, request);
 	add_entry(page, "Access is sent to", receiver(rq, request));
 	add_resource(rq, page, request->resource);
-	add_scopes(rq, page, request->scope);
+	if (*request->scope)
+		add_scopes(rq, page, request->scope);
+	add_withheld(rq, page, request);
 	add_entry(page, "You are signed in as", request->email);
 	buf_add(page, "</dl>\n");
 }
@@ -180,6 +195,17 @@ add_warning(struct request *rq, struct buf *page,
 	buf_add(page, "</p>\n");
 }
 
+static void
+add_not_you(struct request *rq, struct buf *page)
+{
+	buf_add(page,
+	    "<p class=\"soft\">Not you? <a href=\"/api/oauth/logout\">Sign "
+	    "out</a>");
+	if (rq->settings->login_remote_user)
+		buf_add(page, " here and where you signed in for this site");
+	buf_add(page, ", then connect again.</p>\n");
+}
+
 static enum oauth_error
 show_page(struct request *rq, const struct browser *browser,
     const struct authorization_request *request)
@@ -193,14 +219,15 @@ show_page(struct request *rq, const struct browser *browser,
 	buf_add(&page,
 	    "<form method=\"post\" action=\"/api/oauth/consent\">\n");
 	pending_add_fields(rq, &page, browser, request->request_id);
+	buf_add(&page, "<div class=\"choices\">\n");
+	if (*request->scope)
+		buf_add(&page,
+		    "<button type=\"submit\" name=\"decision\" "
+		    "value=\"authorize\">Authorize</button>\n");
 	buf_add(&page,
-	    "<div class=\"choices\">\n"
-	    "<button type=\"submit\" name=\"decision\" value=\"authorize\">"
-	    "Authorize</button>\n"
 	    "<button type=\"submit\" class=\"other\" name=\"decision\" "
-	    "value=\"cancel\">Cancel</button>\n</div>\n</form>\n"
-	    "<p class=\"soft\">Not you? <a href=\"/api/oauth/logout\">Sign "
-	    "out</a>, then connect again.</p>\n");
+	    "value=\"cancel\">Cancel</button>\n</div>\n</form>\n");
+	add_not_you(rq, &page);
 	return page_end(rq, 200, &page);
 }
 
@@ -241,6 +268,9 @@ refuse_decision(struct request *rq, enum decision_result result)
 		return pending_refuse_decided(rq);
 	case DECISION_OTHER_BROWSER:
 		return pending_refuse_other_browser(rq);
+	case DECISION_SCOPE:
+		return refuse(rq, OAUTH_ACCESS_DENIED,
+		    "You may allow nothing of what the application asks for.");
 	case DECISION_NOT_SIGNED_IN:
 		return pending_go_to(rq, "login", request_param(rq, REQUEST));
 	case DECISION_MADE:
@@ -290,18 +320,24 @@ deny(struct request *rq, const struct browser *browser, const char *request_id)
 	    decision.state, OAUTH_ACCESS_DENIED, "the user refused");
 }
 
+/* The web server lets nobody choose an account, so the choice that
+ * prompt=select_account asks for is to go on with this one or not. */
 static bool
-prompts(const struct authorization_request *request, const char *word)
+chooses_account_here(struct request *rq,
+    const struct authorization_request *request)
 {
-	return request->prompt && text_has_word(request->prompt, word);
+	return rq->settings->login_remote_user &&
+	    pending_prompts(request, "select_account");
 }
 
 /* Allowed before, to an address that only its owner can receive at. */
 static bool
-needs_no_question(const struct authorization_request *request)
+needs_no_question(struct request *rq,
+    const struct authorization_request *request)
 {
 	return request->remembered && request->redirect_uri &&
-	    !prompts(request, "consent") &&
+	    *request->scope && !pending_prompts(request, "consent") &&
+	    !chooses_account_here(rq, request) &&
 	    redirect_uri_is_https(request->redirect_uri);
 }
 
@@ -319,9 +355,9 @@ get_consent(struct request *rq)
 	if (!request.user_id)
 		return pending_go_to(rq, "login", request.request_id);
 	log_text("client_id", request.client_id);
-	if (needs_no_question(&request))
+	if (needs_no_question(rq, &request))
 		return grant(rq, browser, request.request_id, true);
-	if (prompts(&request, "none"))
+	if (pending_prompts(&request, "none"))
 		return authorization_response_error(rq, request.redirect_uri,
 		    request.state, OAUTH_CONSENT_REQUIRED,
 		    "consent is needed, and prompt=none forbids asking");

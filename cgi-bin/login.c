@@ -6,6 +6,9 @@
  * page with a new login cookie, or the form again.  Whoever fails hears the
  * same sentence after the same work, whatever was wrong; the attempt is
  * counted before the password is looked at.
+ *
+ * With OAUTH_LOGIN=remote_user there is no form: the web server asks who it is,
+ * and GET signs in (oauth/remote_user.h).
  */
 #include <string.h>
 
@@ -17,6 +20,7 @@
 #include "http/html.h"
 #include "http/page.h"
 #include "oauth/pending.h"
+#include "oauth/remote_user.h"
 #include "store/login.h"
 
 enum { REQUEST, CSRF, EMAIL, PASSWORD };
@@ -69,6 +73,8 @@ get_login(struct request *rq)
 	struct browser *browser;
 	enum oauth_error error;
 
+	if (rq->settings->login_remote_user)
+		return remote_user_login(rq, request_param(rq, REQUEST));
 	error = pending_request(rq, request_param(rq, REQUEST), &browser,
 	    &request);
 	if (error)
@@ -185,6 +191,8 @@ post_login(struct request *rq)
 	struct browser *browser;
 	enum oauth_error error;
 
+	if (rq->settings->login_remote_user)
+		return remote_user_refuse_form(rq);
 	error = pending_form(rq, request_param(rq, REQUEST),
 	    request_param(rq, CSRF), &browser);
 	if (error)

@@ -129,6 +129,12 @@ show_signed_out(struct request *rq, bool asked)
 	buf_add(&page,
 	    "<p>Applications that you connected keep working until their "
 	    "access is revoked.</p>\n");
+	if (rq->settings->login_remote_user)
+		buf_add(&page,
+		    "<p class=\"warning\" role=\"note\">The web server may "
+		    "still know you, and then signs you in again without a "
+		    "question. Sign out there as well, or close the "
+		    "browser.</p>\n");
 	if (location)
 		add_link(rq, &page, location);
 	return page_end(rq, 200, &page);

@@ -245,7 +245,7 @@ meta_complete(struct request *rq, struct json_object *params)
 	return json_object_object_get_ex(params, "_meta", &meta) &&
 	    json_string(meta, "io.modelcontextprotocol/protocolVersion") &&
 	    json_object_object_get_ex(meta,
-		"io.modelcontextprotocol/clientCapabilities", &capabilities) &&
+	        "io.modelcontextprotocol/clientCapabilities", &capabilities) &&
 	    json_object_is_type(capabilities, json_type_object);
 }
 

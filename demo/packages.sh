@@ -42,8 +42,9 @@ wanted() {
     ;;
   demo) echo apache2-bin libapache2-mod-fcgid "$(postgresql)" ;;
   check)
-    echo perl curl ca-certificates valgrind chromium libtap-parser-sourcehandler-pgtap-perl \
-      "$(postgresql)-pgtap"
+    echo perl curl ca-certificates valgrind chromium pgbouncer libtap-parser-sourcehandler-pgtap-perl \
+      "$(postgresql)-pgtap" "$(postgresql)-cron" \
+      apache2-utils slapd ldap-utils libapache2-mod-auth-openidc
     # Any npm will do: it fetches the node that runs the tests.
     command -v npm >/dev/null || echo nodejs npm
     ;;
@@ -95,6 +96,13 @@ case " ${missing[*]} " in
 *' postgresql-'*)
   put /etc/postgresql-common/createcluster.d/zz-mcp-oauth.conf \
     <<<'create_main_cluster = false'
+  ;;
+esac
+# slapd makes no directory of its own either.
+case " ${missing[*]} " in
+*' slapd '*)
+  "${as_root[@]}" debconf-set-selections \
+    <<<'slapd slapd/no_configuration boolean true'
   ;;
 esac
 # No service starts: invoke-rc.d asks this program, and 101 means no.

@@ -20,15 +20,27 @@ DECLARE
       "authorization_request_create", "authorization_request_get",
       "pushed_request_create", "pushed_request_use",
       "device_authorization_create", "device_request_create", "device_redeem",
-      "login_begin", "login_finish", "login_end",
+      "login_begin", "login_finish", "login_end", "identity_sign_in",
       "consent_grant", "consent_deny", "code_redeem",
       "session_rotate", "session_find_legacy", "session_revoke", "status"],
     "mcp_oauth_guard": ["revocations_since", "status"],
-    "mcp_oauth_admin": ["client_get", "client_register", "user_add",
-      "user_passwd", "revocations_since", "purge", "status"]
+    "mcp_oauth_admin": ["client_get", "client_register", "client_disable",
+      "client_enable", "client_delete", "client_rotate_secret", "consent_revoke",
+      "identity_add", "identity_list", "identity_remove",
+      "user_add", "user_passwd", "user_disable", "user_enable", "user_delete",
+      "revoke_user", "revoke_client", "revoke_session", "revoke_token",
+      "revoke_everything", "revocations_since", "purge", "status"]
   }';
+  -- What the admin role reads: all columns but those that hold the digest of a
+  -- secret.  A table that is not named here is not for reading.
+  v_readable CONSTANT text[] := '{
+    oauth.live_sessions, oauth.connected_apps, oauth.stale_clients,
+    oauth.replayed_tokens, oauth.login_failures, oauth.client, oauth.consent,
+    oauth.login, oauth.identity, oauth.attempt, oauth.revocation, oauth.audit,
+    oauth.issuer_keys, oauth.migration, public.mcp_server_sessions}';
   v_role text;
   v_function regprocedure;
+  v_columns record;
 BEGIN
   FOR v_role IN SELECT jsonb_object_keys(v_grants) LOOP
     CONTINUE WHEN NOT EXISTS (SELECT FROM pg_roles WHERE rolname = v_role);
@@ -44,9 +56,19 @@ BEGIN
   END LOOP;
 
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'mcp_oauth_admin') THEN
-    GRANT SELECT ON ALL TABLES IN SCHEMA oauth TO mcp_oauth_admin;
-    REVOKE ALL ON oauth.credential FROM mcp_oauth_admin;
-    GRANT SELECT ON public.users, public.mcp_server_sessions TO mcp_oauth_admin;
+    REVOKE ALL ON ALL TABLES IN SCHEMA oauth FROM mcp_oauth_admin;
+    REVOKE ALL ON public.users, public.mcp_server_sessions FROM mcp_oauth_admin;
+    FOR v_columns IN
+      SELECT a.attrelid::regclass AS of, string_agg(quote_ident(a.attname), ', ') AS list
+        FROM unnest(v_readable) AS name
+        JOIN pg_attribute a ON a.attrelid = name::regclass
+       WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attname !~ '(_digest|_hash)$'
+       GROUP BY a.attrelid
+    LOOP
+      EXECUTE format('GRANT SELECT (%s) ON %s TO mcp_oauth_admin', v_columns.list, v_columns.of);
+    END LOOP;
+    -- The site may keep anything in columns of its own.
+    GRANT SELECT (id, email, name, disabled_at) ON public.users TO mcp_oauth_admin;
   END IF;
 END
 $body$;

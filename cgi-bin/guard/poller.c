@@ -19,7 +19,7 @@ enum { POLL_EVERY_MS = 1000, POLLER_ARENA_BYTES = 8 << 20 };
 
 /* One thread and what it works with; freed by the thread itself. */
 struct poller {
-	char *database_url, *state_directory;
+	char *state_directory;
 	bool stop; /* under the mutex: another has taken over */
 
 	/* The thread's own. */
@@ -27,7 +27,8 @@ struct poller {
 	struct store *store;
 	struct snapshot_writer writer;
 	char since[32];
-	int lock; /* -1: another guard polls */
+	unsigned long connections; /* what since counts for */
+	int lock;                  /* -1: another guard polls */
 	bool failing;
 };
 
@@ -48,12 +49,34 @@ free_poller(struct poller *poller)
 		store_close(poller->store);
 	snapshot_writer_close(&poller->writer);
 	arena_free(poller->arena);
-	free(poller->database_url);
 	free(poller->state_directory);
 	free(poller);
 }
 
 /* ---- one poll ---- */
+
+/* Is this another database than the last time: a restored dump, a standby that
+ * took over?  It came with another connection, or a pooler hid that, but then
+ * transactions, which only ever count on, may begin anew. */
+static bool
+may_be_another(const struct poller *poller, const char *next)
+{
+	return store_connections(poller->store) != poller->connections ||
+	    strtoull(next, NULL, 10) < strtoull(poller->since, NULL, 10);
+}
+
+/* Of another database nothing was read so far.  Whoever asked for everything
+ * has read all, whichever it was. */
+static void
+read_on_from(struct poller *poller, const char *next)
+{
+	bool again = !text_equal(poller->since, "0") &&
+	    may_be_another(poller, next);
+
+	poller->connections = store_connections(poller->store);
+	(void)snprintf(poller->since, sizeof(poller->since), "%s",
+	    again ? "0" : next);
+}
 
 static bool
 poll_database(struct poller *poller)
@@ -69,7 +92,7 @@ poll_database(struct poller *poller)
 		log_text("fault", "STATE_DIRECTORY cannot be written");
 		return false;
 	}
-	(void)snprintf(poller->since, sizeof(poller->since), "%s", next);
+	read_on_from(poller, next);
 	return true;
 }
 
@@ -174,12 +197,11 @@ poller_for(const struct settings *settings)
 
 	if (!poller)
 		abort();
-	poller->database_url = strdup(settings->database_url);
 	poller->state_directory = strdup(settings->state_directory);
-	if (!poller->database_url || !poller->state_directory)
+	if (!poller->state_directory)
 		abort();
 	poller->arena = arena_new(POLLER_ARENA_BYTES);
-	poller->store = store_open_url(poller->database_url);
+	poller->store = store_open(settings);
 	poller->writer.state_directory = poller->state_directory;
 	poller->since[0] = '0';
 	poller->lock = -1;

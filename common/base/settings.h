@@ -53,6 +53,11 @@ struct id_jag_issuer {
 	const char *email_domains; /* it is trusted for; NULL: none */
 };
 
+/* What a group of people may allow (OAUTH_LOGIN=remote_user). */
+struct group_scopes {
+	const char *group, *scopes;
+};
+
 /* Strings are never NULL unless said otherwise. */
 struct settings {
 	enum settings_kind kind;
@@ -83,6 +88,7 @@ struct settings {
 	int64_t refresh_reuse_grace_s, key_period_s;
 
 	const char *database_url;
+	bool database_pooler_transaction; /* its connections are lent */
 	const char *redirect_uri_schemes;
 	bool redirect_uri_preset_guide;
 	enum registration_policy oauth_registration;
@@ -102,6 +108,17 @@ struct settings {
 	const char *fetch_proxy;           /* http://host:port; NULL: none */
 	int64_t fetch_limit_origin, fetch_limit; /* a minute */
 	int64_t login_limit_account, login_limit_remote, login_window_s;
+
+	bool login_remote_user; /* the web server signs people in */
+	const char *remote_source;
+	bool remote_user_is_email, remote_provision;
+	const char *remote_email_variable;  /* NULL: none */
+	const char *remote_groups_variable; /* NULL: none */
+	const char *remote_groups_separator;
+	const struct group_scopes *remote_group_scopes;
+	size_t n_remote_group_scopes;
+	const char *remote_scope_ruled; /* all of these scopes; NULL: none */
+	int64_t remote_session_expires_s;
 
 	const char *jwks_file;           /* guard; NULL with HS256 */
 	const char *mcp_allowed_origins; /* NULL: own origin and loopback */

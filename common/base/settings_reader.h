@@ -38,6 +38,17 @@ bool settings_repeated_settle(struct settings_reader *r);
 bool settings_issuers_settle(struct settings_reader *r);
 void settings_issuers_print(const struct settings *settings, struct buf *ret);
 
+/* REMOTE_GROUP_SCOPES, and what the other keys of OAUTH_LOGIN=remote_user must
+ * agree on. */
+bool settings_remote_settle(struct settings_reader *r);
+void settings_remote_print(const struct settings *settings, struct buf *ret);
+
+/* The tokens of text, separated by single blanks; NULL when one is none. */
+const char *settings_scope_list(struct arena *arena, const char *text);
+
+/* Is it in SCOPES_SUPPORTED or in some MCP_RESOURCE_SCOPES? */
+bool settings_scope_exists(const struct settings *s, const char *scope);
+
 /* Add the lines of a repeatable key. */
 void settings_repeated_print(const struct settings *settings, const char *key,
     struct buf *ret);

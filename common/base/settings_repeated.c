@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * settings_repeated.c - MCP_RESOURCES, and the keys that stand once for each
- * resource or scope: KEY=SUBJECT text.
+ * resource or scope: KEY=SUBJECT text.  A subject that holds blanks stands in
+ * double quotes.
  *
  * Their lines are kept until the whole file was read, since MCP_RESOURCES may
  * stand below them.
@@ -36,22 +37,34 @@ example_of(const char *key)
 	if (text_equal(key, "ID_JAG_ISSUER"))
 		return "ID_JAG_ISSUER=https://idp.example "
 		       "https://idp.example/jwks.json example.com";
+	if (text_equal(key, "REMOTE_GROUP_SCOPES"))
+		return "REMOTE_GROUP_SCOPES=staff files:read files:write";
 	return "MCP_RESOURCE_NAME=/files Company files";
+}
+
+/* The subject, with blanks in it if it is quoted, and what is said of it. */
+static void
+split(struct settings_reader *r, const char *value, struct repeated_line *line)
+{
+	bool quoted = value[0] == '"' && strchr(value + 1, '"');
+	size_t len;
+
+	value += quoted;
+	len = strcspn(value, quoted ? "\"" : " \t");
+	line->subject = arena_strndup(r->arena, value, len);
+	value += len + quoted;
+	line->text = value + strspn(value, " \t");
 }
 
 bool
 settings_repeated_read(struct settings_reader *r, const char *key,
     const char *value)
 {
-	size_t len = strcspn(value, " \t");
-	struct repeated_line line = {
-	    .where = r->file,
-	    .key = key,
-	    .subject = arena_strndup(r->arena, value, len),
-	    .text = value + len + strspn(value + len, " \t"),
-	};
-	const struct repeated_line *twin = line_of(r, key, line.subject);
+	struct repeated_line line = {.where = r->file, .key = key};
+	const struct repeated_line *twin;
 
+	split(r, value, &line);
+	twin = line_of(r, key, line.subject);
 	if (!*line.text)
 		return settings_fail(r, key,
 		    arena_printf(r->arena,
@@ -166,21 +179,31 @@ read_documentation(struct settings_reader *r, const struct repeated_line *line,
 	return true;
 }
 
+const char *
+settings_scope_list(struct arena *arena, const char *text)
+{
+	const char **tokens = text_split(arena, text, " \t", NULL);
+	struct buf list = buf_in(arena);
+
+	for (; *tokens; tokens++) {
+		if (!scope_token_allowed(*tokens))
+			return NULL;
+		buf_addf(&list, "%s%s", list.len ? " " : "", *tokens);
+	}
+	return buf_text(&list);
+}
+
 static bool
 read_scopes(struct settings_reader *r, const struct repeated_line *line,
     const char **ret)
 {
-	const char **tokens = text_split(r->arena, line->text, " \t", NULL);
-	struct buf list = buf_in(r->arena);
+	const char *list = settings_scope_list(r->arena, line->text);
 
-	for (; *tokens; tokens++) {
-		if (!scope_token_allowed(*tokens))
-			return fail_at(r, line,
-			    "must be scopes separated by blanks, of visible "
-			    "ASCII without quote and backslash");
-		buf_addf(&list, "%s%s", list.len ? " " : "", *tokens);
-	}
-	*ret = buf_text(&list);
+	if (!list)
+		return fail_at(r, line,
+		    "must be scopes separated by blanks, of visible ASCII "
+		    "without quote and backslash");
+	*ret = list;
 	return true;
 }
 
@@ -299,8 +322,8 @@ settle_scopes_supported(struct settings_reader *r)
 	return true;
 }
 
-static bool
-scope_exists(const struct settings *s, const char *scope)
+bool
+settings_scope_exists(const struct settings *s, const char *scope)
 {
 	size_t i;
 
@@ -325,7 +348,7 @@ settle_descriptions(struct settings_reader *r)
 		line = &r->repeated[i];
 		if (!text_equal(line->key, "SCOPE_DESCRIPTION"))
 			continue;
-		if (!scope_exists(r->settings, line->subject))
+		if (!settings_scope_exists(r->settings, line->subject))
 			return fail_at(r, line,
 			    arena_printf(r->arena,
 			        "speaks of %s, which is neither in "
@@ -345,7 +368,8 @@ bool
 settings_repeated_settle(struct settings_reader *r)
 {
 	return settle_scopes_supported(r) && settle_resources(r) &&
-	    settle_descriptions(r) && settings_issuers_settle(r);
+	    settle_descriptions(r) && settings_issuers_settle(r) &&
+	    settings_remote_settle(r);
 }
 
 /* ---- printing ---- */
@@ -360,6 +384,8 @@ settings_repeated_print(const struct settings *settings, const char *key,
 
 	if (text_equal(key, "ID_JAG_ISSUER"))
 		settings_issuers_print(settings, ret);
+	if (text_equal(key, "REMOTE_GROUP_SCOPES"))
+		settings_remote_print(settings, ret);
 	for (i = 0; i < settings->n_mcp_resources; i++)
 		for (k = 0; k < N_MEMBERS; k++) {
 			value = *MEMBER(&settings->mcp_resources[i], k);

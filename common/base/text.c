@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+enum { EMAIL_MAX_BYTES = 254 };
+
 #define ALNUM "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 bool
@@ -94,6 +96,28 @@ text_is_utf8(const char *data, size_t len_bytes)
 }
 
 bool
+text_has_control(const char *text)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	for (; *p; p++)
+		if (*p < 0x20 || *p == 0x7F ||
+		    (p[0] == 0xC2 && p[1] >= 0x80 && p[1] <= 0x9F))
+			return true;
+	return false;
+}
+
+bool
+text_is_email(const char *text)
+{
+	const char *at = strchr(text, '@');
+
+	return at && at > text && at[1] && strlen(text) <= EMAIL_MAX_BYTES &&
+	    !strchr(text, ' ') && !text_has_control(text) &&
+	    text_is_utf8(text, strlen(text));
+}
+
+bool
 text_to_int64(const char *text, int64_t max, int64_t *ret)
 {
 	int64_t value = 0;
@@ -105,7 +129,7 @@ text_to_int64(const char *text, int64_t max, int64_t *ret)
 		if (*text < '0' || *text > '9')
 			return false;
 		digit = *text - '0';
-		if (value > (max - digit) / 10)
+		if (digit > max || value > (max - digit) / 10)
 			return false;
 		value = value * 10 + digit;
 	}

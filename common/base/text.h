@@ -21,6 +21,14 @@ bool text_is_base64url(const char *text);
 /* Well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms) without NUL. */
 bool text_is_utf8(const char *data, size_t len_bytes);
 
+/* Does UTF-8 text hold a control character: C0, DEL, or C1, which terminals
+ * obey as well? */
+bool text_has_control(const char *text);
+
+/* Could it be an e-mail address?  Something, @, something, no blanks, at most
+ * 254 bytes (RFC 5321 s4.5.3.1.3). */
+bool text_is_email(const char *text);
+
 /* A whole decimal number from 0 to max, digits only.  ret is set on success. */
 bool text_to_int64(const char *text, int64_t max, int64_t *ret);
 

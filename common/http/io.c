@@ -5,11 +5,23 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 struct io {
-	bool cgi, served;
+	bool cgi, served, private;
 	FCGX_Request request;
 };
+
+/* File descriptor 0 is the socket that FastCGI requests come by. */
+static bool
+listens_on_unix_socket(void)
+{
+	struct sockaddr_storage address = {0};
+	socklen_t len = sizeof(address);
+
+	return getsockname(0, (struct sockaddr *)&address, &len) == 0 &&
+	    address.ss_family == AF_UNIX;
+}
 
 struct io *
 io_open(void)
@@ -17,6 +29,7 @@ io_open(void)
 	static struct io io;
 
 	io.cgi = FCGX_IsCGI();
+	io.private = io.cgi || listens_on_unix_socket();
 	if (io.cgi)
 		return &io;
 	if (FCGX_Init() != 0 || FCGX_InitRequest(&io.request, 0, 0) != 0)
@@ -28,6 +41,12 @@ bool
 io_is_cgi(const struct io *io)
 {
 	return io->cgi;
+}
+
+bool
+io_is_private(const struct io *io)
+{
+	return io->private;
 }
 
 bool

@@ -18,6 +18,10 @@ struct io *io_open(void);
 /* Plain CGI: one request, configuration in the environment. */
 bool io_is_cgi(const struct io *io);
 
+/* Can nobody but this host's web server have sent the requests?  Plain CGI, or
+ * FastCGI by a unix socket, whose file says who may connect; not by TCP. */
+bool io_is_private(const struct io *io);
+
 /* Wait for the next request.  False: there is none to come. */
 bool io_accept(struct io *io);
 

@@ -94,7 +94,8 @@ add_openid(struct arena *arena, struct json_object *o,
 	json_add_words(o, "claims_supported",
 	    "iss sub aud exp iat auth_time nonce at_hash email name");
 	json_add_words(o, "prompt_values_supported",
-	    "none login consent select_account");
+	    settings->login_remote_user ? "none consent select_account"
+	                                : "none login consent select_account");
 	add_false(o, "claims_parameter_supported");
 	add_false(o, "request_parameter_supported");
 	add_false(o, "request_uri_parameter_supported");

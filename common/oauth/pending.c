@@ -40,6 +40,12 @@ pending_refuse_unreachable(struct request *rq)
 	return refuse_unavailable(rq, "The database cannot be reached.");
 }
 
+bool
+pending_prompts(const struct authorization_request *request, const char *word)
+{
+	return request->prompt && text_has_word(request->prompt, word);
+}
+
 enum oauth_error
 pending_request(struct request *rq, const char *request_id,
     struct browser **browser, struct authorization_request *ret)

@@ -23,6 +23,10 @@ enum oauth_error pending_form(struct request *rq, const char *request_id,
     const char *csrf, struct browser **browser)
     __attribute__((__warn_unused_result__));
 
+/* Is word one of the request's prompt (OpenID Connect Core s3.1.2.1)? */
+bool pending_prompts(const struct authorization_request *request,
+    const char *word);
+
 /* The pages for a request that cannot go on. */
 enum oauth_error pending_refuse_unknown(struct request *rq);
 enum oauth_error pending_refuse_expired(struct request *rq);

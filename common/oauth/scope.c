@@ -15,8 +15,8 @@ add_once(struct buf *list, const char *token)
 	buf_add(list, token);
 }
 
-static const char *
-without(struct arena *arena, const char *list, const char *unwanted)
+const char *
+scope_without(struct arena *arena, const char *list, const char *unwanted)
 {
 	const char **tokens = text_split(arena, list, " ", NULL);
 	struct buf rest = buf_in(arena);
@@ -30,20 +30,21 @@ without(struct arena *arena, const char *list, const char *unwanted)
 const char *
 scope_without_habits(struct arena *arena, const char *requested)
 {
-	return without(arena, requested, "openid offline_access");
+	return scope_without(arena, requested, "openid offline_access");
 }
 
 const char *
 scope_without_identity(struct arena *arena, const char *list)
 {
-	return without(arena, list, "openid profile email offline_access");
+	return scope_without(arena, list,
+	    "openid profile email offline_access");
 }
 
 const char *
 scope_served(struct arena *arena, const struct settings *settings,
     const char *list)
 {
-	return without(arena, list,
+	return scope_without(arena, list,
 	    settings->openid ? "offline_access" : "openid offline_access");
 }
 

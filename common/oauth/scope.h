@@ -43,6 +43,10 @@ const char *scope_intersect(struct arena *arena, const char *requested,
  * one. */
 const char *scope_common(struct arena *arena, const char *a, const char *b);
 
+/* list without the tokens of unwanted, each of the others once. */
+const char *scope_without(struct arena *arena, const char *list,
+    const char *unwanted);
+
 /* requested without openid and offline_access, which clients add by habit. */
 const char *scope_without_habits(struct arena *arena, const char *requested);
 

@@ -70,6 +70,7 @@ read_request(struct arena *arena, const PGresult *row, const char *request_id,
 	ret->registration = store_text(arena, row, 0, "registration");
 	ret->redirect_uri = store_text(arena, row, 0, "redirect_uri");
 	ret->scope = store_text(arena, row, 0, "scope");
+	ret->scope_asked = store_text(arena, row, 0, "scope_asked");
 	ret->resource = store_text(arena, row, 0, "resource");
 	ret->state = store_text(arena, row, 0, "state");
 	ret->prompt = store_text(arena, row, 0, "prompt");
@@ -122,6 +123,7 @@ decide(struct store *store, struct arena *arena,
 	    [DECISION_DECIDED] = "decided",
 	    [DECISION_OTHER_BROWSER] = "other_browser",
 	    [DECISION_NOT_SIGNED_IN] = "not_signed_in",
+	    [DECISION_SCOPE] = "scope",
 	    [DECISION_STORE_DOWN] = OUTCOME_NO_ANSWER,
 	};
 	AUTO_RESULT *row = NULL;

@@ -32,6 +32,8 @@ struct authorization_request {
 	const char *registration;       /* "metadata": client_id is a URL */
 	const char *user_id, *email;    /* NULL: not signed in */
 	bool remembered;                /* consent was given before */
+	const char *scope_asked;        /* scope is what of it the user may
+	                                   allow, "" when that is nothing */
 	const char *device_code_digest; /* in hex: a device is to be connected,
 	                                   and redirect_uri is NULL; or NULL */
 };
@@ -85,6 +87,7 @@ enum decision_result {
 	DECISION_DECIDED, /* otherwise, or its code is spent */
 	DECISION_OTHER_BROWSER,
 	DECISION_NOT_SIGNED_IN,
+	DECISION_SCOPE, /* the user may allow nothing of what is asked */
 	DECISION_STORE_DOWN,
 };
 

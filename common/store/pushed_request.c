@@ -62,6 +62,7 @@ pushed_request_use(struct store *store, struct arena *arena,
 		    .redirect_uri = store_text(arena, row, 0, "redirect_uri"),
 		    .state = store_text(arena, row, 0, "state"),
 		    .prompt = store_text(arena, row, 0, "prompt"),
+		    .max_age_s = store_text(arena, row, 0, "max_age_s"),
 		};
 		*signed_in = store_bool(row, 0, "signed_in");
 	}

@@ -15,7 +15,9 @@ enum { STATEMENTS_MAX = 32, DRAIN_MAX = 8 };
 
 struct store {
 	char *database_url;
+	bool pooled;
 	PGconn *conn;
+	unsigned long connections;
 	const struct statement *prepared[STATEMENTS_MAX];
 	size_t n_prepared;
 };
@@ -100,6 +102,7 @@ connect_until(struct store *store, int64_t deadline_ms)
 		state = PQconnectPoll(store->conn);
 	}
 	(void)PQsetNoticeReceiver(store->conn, drop_notice, NULL);
+	store->connections++;
 	return PQsetnonblocking(store->conn, 1) == 0;
 }
 
@@ -149,7 +152,23 @@ store_open_url(const char *database_url)
 struct store *
 store_open(const struct settings *settings)
 {
-	return store_open_url(settings->database_url);
+	struct store *store = store_open_url(settings->database_url);
+
+	if (settings->database_pooler_transaction)
+		store_pooled(store);
+	return store;
+}
+
+void
+store_pooled(struct store *store)
+{
+	store->pooled = true;
+}
+
+unsigned long
+store_connections(const struct store *store)
+{
+	return store->connections;
 }
 
 void
@@ -286,17 +305,35 @@ prepare(struct store *store, const struct statement *statement,
 	return called;
 }
 
+static bool
+send_whole(struct store *store, const struct statement *statement,
+    const struct store_params *params)
+{
+	return PQsendQueryParams(store->conn, statement->sql, params->n, NULL,
+	    params->values, NULL, NULL, 0);
+}
+
+static bool
+send_prepared(struct store *store, const struct statement *statement,
+    const struct store_params *params)
+{
+	return PQsendQueryPrepared(store->conn, statement->name, params->n,
+	    params->values, NULL, NULL, 0);
+}
+
 static enum called
 call_once(struct store *store, const struct statement *statement,
     const struct store_params *params, int64_t deadline_ms, PGresult **ret)
 {
-	enum called called = prepare(store, statement, deadline_ms);
+	enum called called = store->pooled
+	    ? CALLED_ROWS
+	    : prepare(store, statement, deadline_ms);
 	AUTO_RESULT *result = NULL;
 
 	if (called != CALLED_ROWS)
 		return called;
-	if (!PQsendQueryPrepared(store->conn, statement->name, params->n,
-	        params->values, NULL, NULL, 0))
+	if (!(store->pooled ? send_whole : send_prepared)(store, statement,
+	        params))
 		return CALLED_STALE;
 	result = result_until(store->conn, deadline_ms);
 	called = judge(store, result);

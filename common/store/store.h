@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * store.h - the worker's one connection to PostgreSQL, and the way every
- * statement goes: prepared at first use, parameters bound, sent without
- * blocking for longer than the deadline.
+ * statement goes: prepared at first use (store_pooled() apart), parameters
+ * bound, sent without blocking for longer than the deadline.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -29,6 +29,13 @@ struct store *store_open(const struct settings *settings);
 
 /* The same from a connection string alone, which is copied. */
 struct store *store_open_url(const char *database_url);
+
+/*
+ * Before the first call: a pooler lends a connection for one transaction
+ * (DATABASE_POOLER=transaction), so nothing may be left behind in it.
+ * Statements are sent whole, parsed anew each time, instead of prepared.
+ */
+void store_pooled(struct store *store);
 
 void store_close(struct store *store);
 
@@ -61,6 +68,10 @@ void store_add_digest(struct store_params *params, const struct sha256 *value);
  */
 PGresult *store_call(struct store *store, const struct statement *statement,
     const struct store_params *params) __attribute__((__warn_unused_result__));
+
+/* How many connections were made so far.  Another one may be to another
+ * database: a restored dump, a standby that took over. */
+unsigned long store_connections(const struct store *store);
 
 /* Why the last call of this thread failed, for a command that tells a person.
  */

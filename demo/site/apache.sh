@@ -31,7 +31,7 @@ LogLevel warn
 ServerTokens Prod
 EOF
     for module in mpm_event authn_core authz_core authz_host alias env headers \
-      macro proxy proxy_http reqtimeout rewrite setenvif fcgid; do
+      macro proxy proxy_http reqtimeout rewrite setenvif fcgid ${SITE_MODULES-}; do
       echo "LoadModule ${module}_module $modules/mod_$module.so"
     done
     cat <<EOF
@@ -53,6 +53,7 @@ DocumentRoot $D/apache/www
   Require all granted
 </Directory>
 
+Define SHARE $share
 ${SITE_APACHE_BEFORE-}
 Define MCP_OAUTH_CONFIG $conf/mcp-oauth.conf
 Define MCP_OAUTH_GUARD_CONFIG $conf/guard.conf

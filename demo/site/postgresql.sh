@@ -47,7 +47,7 @@ sql() { # ROLE DATABASE [psql's arguments]
 database_make() {
   find_postgresql
   as "$PG_BIN/initdb" -D "$D/pg/data" -U postgres -A trust --no-sync \
-    --locale=C -E UTF8 >>"$D/log/setup.log" 2>&1 ||
+    --locale="${SITE_LOCALE:-C}" -E UTF8 >>"$D/log/setup.log" 2>&1 ||
     die "initdb failed: $(tail -n 5 "$D/log/setup.log")"
   as tee -a "$D/pg/data/postgresql.conf" >/dev/null <<EOF
 listen_addresses = ''

@@ -41,8 +41,9 @@ BEGIN
     IF v_user.id IS NOT NULL THEN
       INSERT INTO oauth.identity (source, name, user_id)
       VALUES (p_issuer, p_subject, v_user.id) ON CONFLICT (source, name) DO NOTHING;
-      INSERT INTO oauth.audit (event, user_id, client_id, remote, detail)
-      VALUES ('identity linked', v_user.id, p_client_id, p_remote, p_issuer || ' ' || p_subject);
+      INSERT INTO oauth.audit (event, user_id, client_id, remote, details)
+      VALUES ('identity linked', v_user.id, p_client_id, p_remote,
+              jsonb_build_object('source', p_issuer, 'name', p_subject));
     END IF;
   END IF;
   IF v_user.id IS NULL OR v_user.disabled_at IS NOT NULL THEN

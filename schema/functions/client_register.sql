@@ -47,6 +47,9 @@ BEGIN
       p_dpop_bound_access_tokens)
   ON CONFLICT (client_id) DO NOTHING;
   outcome := CASE WHEN FOUND THEN 'registered' ELSE 'duplicate' END;
+  IF FOUND AND p_registration = 'admin' THEN
+    PERFORM oauth.audit_act('client added', NULL, p_client_id, NULL, '{}');
+  END IF;
   RETURN NEXT;
 END
 $body$;

@@ -42,7 +42,7 @@ BEGIN
      AND (p_dpop_jkt IS NOT NULL OR NOT c.dpop_bound_access_tokens)
      AND u.id = a.user_id AND u.disabled_at IS NULL
   RETURNING a.client_id, a.user_id, u.email::text, a.scope, a.resource, a.auth_at,
-            a.session_id, a.nonce, u.name::text AS user_name, 'refresh_token' = ANY (c.grant_types) AS refresh,
+            a.session_id, a.session_until, a.nonce, u.name::text AS user_name, 'refresh_token' = ANY (c.grant_types) AS refresh,
             CASE WHEN c.token_endpoint_auth_method = 'none'
                    OR 'none' = ANY (c.token_endpoint_auth_methods) THEN p_dpop_jkt END AS dpop_jkt
        INTO v;
@@ -58,7 +58,8 @@ BEGIN
   END IF;
 
   PERFORM oauth.session_start(p_session_id, v.user_id, v.client_id, p_refresh_token_hash,
-    v.scope, v.resource, v.auth_at, v.dpop_jkt, p_access_s, p_idle_s, p_session_s, p_remote);
+    v.scope, v.resource, v.auth_at, v.dpop_jkt, p_access_s, p_idle_s,
+    oauth.session_limit_s(p_session_s, v.session_until), p_remote);
   RETURN QUERY SELECT 'redeemed', v.client_id, v.user_id, v.email, v.scope, v.resource,
     floor(extract(epoch FROM now()))::bigint, v.refresh,
     floor(extract(epoch FROM v.auth_at))::bigint, v.user_name, v.nonce;
@@ -95,8 +96,8 @@ BEGIN
       RETURN 'unknown';
     END IF;
     DELETE FROM public.mcp_server_sessions s WHERE s.id = v.session_id;
-    INSERT INTO oauth.audit (event, user_id, client_id, session_id, remote)
-    VALUES ('code replayed', v.user_id, v.client_id, v.session_id, p_remote);
+    INSERT INTO oauth.audit (event, user_id, client_id, session_id, remote, outcome)
+    VALUES ('code replayed', v.user_id, v.client_id, v.session_id, p_remote, 'session ended');
     RETURN 'replayed';
   ELSIF v.expires_at <= now() THEN
     RETURN 'expired';

@@ -17,14 +17,15 @@ BEGIN
   IF outcome = 'decided' AND v.decision = 'denied' THEN
     outcome := 'repeated';
   ELSIF outcome IS NULL AND v.device_code_digest IS NOT NULL
-        AND NOT oauth.device_decide(v.device_code_digest, 'denied', NULL, NULL) THEN
+        AND NOT oauth.device_decide(v.device_code_digest, 'denied', NULL, NULL,
+                                     NULL, NULL) THEN
     outcome := 'decided'; -- in another browser
   ELSIF outcome IS NULL THEN
     UPDATE oauth.authorization_request r
        SET decided_at = now(), decision = 'denied'
      WHERE r.request_id = p_request_id;
-    INSERT INTO oauth.audit (event, user_id, client_id, remote)
-    SELECT 'consent refused', l.user_id, v.client_id, p_remote
+    INSERT INTO oauth.audit (event, user_id, client_id, remote, outcome)
+    SELECT 'consent refused', l.user_id, v.client_id, p_remote, 'refused'
       FROM oauth.login_user(p_login_digest, '-infinity') l;
     outcome := 'denied';
   END IF;

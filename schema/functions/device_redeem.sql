@@ -51,7 +51,7 @@ BEGIN
     v.scope, v.resource, v.auth_at,
     (SELECT p_dpop_jkt FROM oauth.client c
       WHERE c.client_id = v.client_id AND oauth.client_method_allowed(c, 'none')),
-    p_access_s, p_idle_s, p_session_s, p_remote);
+    p_access_s, p_idle_s, oauth.session_limit_s(p_session_s, v.session_until), p_remote);
   RETURN QUERY SELECT 'redeemed', v.client_id, v.user_id, u.email::text, v.scope,
       v.resource, floor(extract(epoch FROM now()))::bigint,
       'refresh_token' = ANY (c.grant_types),

@@ -24,14 +24,8 @@ BEGIN
     RETURN NEXT;
     RETURN;
   END IF;
-  DELETE FROM oauth.login l WHERE l.login_digest = p_previous_login_digest;
-  DELETE FROM oauth.login l WHERE l.login_digest IN (
-    SELECT o.login_digest FROM oauth.login o WHERE o.expires_at < now()
-     ORDER BY o.expires_at LIMIT 20 FOR UPDATE SKIP LOCKED);
-  INSERT INTO oauth.login (login_digest, user_id, expires_at, remote, user_agent)
-  VALUES (p_login_digest, p_user_id, now() + p_expires_s * interval '1 second',
-          p_remote, left(p_user_agent, 256));
-  INSERT INTO oauth.audit (event, user_id, remote) VALUES ('sign-in', p_user_id, p_remote);
+  PERFORM oauth.login_start(p_user_id, p_login_digest, p_previous_login_digest,
+    p_expires_s, p_remote, p_user_agent, NULL);
   outcome := 'signed_in';
   RETURN NEXT;
 END

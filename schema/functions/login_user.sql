@@ -3,12 +3,14 @@
 -- login_user - who is signed in by this cookie, not before p_since; no row
 -- when nobody is, the login expired, or its user was disabled.
 CREATE OR REPLACE FUNCTION oauth.login_user(p_login_digest bytea, p_since timestamptz)
-RETURNS TABLE (user_id uuid, email text, user_name text, auth_at timestamptz)
+RETURNS TABLE (user_id uuid, email text, user_name text, auth_at timestamptz,
+  scope_ruled text, scope_given text, session_until timestamptz, unconfirmed boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
   RETURN QUERY
-    SELECT u.id, u.email::text, u.name::text, l.auth_at
+    SELECT u.id, u.email::text, u.name::text, l.auth_at, l.scope_ruled, l.scope_given,
+           l.session_until, l.unconfirmed
       FROM oauth.login l JOIN public.users u ON u.id = l.user_id
      WHERE l.login_digest = p_login_digest AND l.expires_at > now()
        AND l.auth_at >= p_since AND u.disabled_at IS NULL;
@@ -22,7 +24,8 @@ COMMENT ON FUNCTION oauth.login_user(bytea, timestamptz) IS
 -- none that is older, and with an id_token_hint and prompt=none only that user.
 CREATE OR REPLACE FUNCTION oauth.request_user(
   p_request oauth.authorization_request, p_login_digest bytea)
-RETURNS TABLE (user_id uuid, email text, user_name text, auth_at timestamptz)
+RETURNS TABLE (user_id uuid, email text, user_name text, auth_at timestamptz,
+  scope_ruled text, scope_given text, session_until timestamptz, unconfirmed boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $body$
 DECLARE
@@ -34,8 +37,7 @@ BEGIN
     v_since := p_request.created_at - p_request.max_age_s * interval '1 second';
   END IF;
   RETURN QUERY
-    SELECT l.user_id, l.email, l.user_name, l.auth_at
-      FROM oauth.login_user(p_login_digest, v_since) l
+    SELECT l.* FROM oauth.login_user(p_login_digest, v_since) l
      WHERE coalesce(l.user_id = p_request.expected_user_id, true);
 END
 $body$;

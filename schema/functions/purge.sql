@@ -1,37 +1,29 @@
 -- SPDX-License-Identifier: MIT
 --
 -- purge - remove up to p_batch rows of each kind that are of no more use; run
--- it from cron until it deletes nothing.  Two may run at once.
-CREATE OR REPLACE FUNCTION oauth.purge(p_batch integer)
+-- it from cron until it deletes nothing.  Any number may run at once: a row
+-- that somebody holds is passed over.  p_audit_keep_days is how long the audit
+-- is kept; NULL: for good.
+CREATE OR REPLACE FUNCTION oauth.purge(
+  p_batch integer DEFAULT 10000, p_audit_keep_days integer DEFAULT NULL)
 RETURNS TABLE (kind text, deleted bigint)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
 DECLARE
-  v_month date := date_trunc('month', now() AT TIME ZONE 'UTC');
+  v_table regclass;
+  v_column text;
+  v_age interval;
 BEGIN
-  -- The audit's coming months, before their first row falls into the default.
-  FOR i IN 1..2 LOOP
-    v_month := v_month + interval '1 month';
-    IF to_regclass('oauth.audit_' || to_char(v_month, 'YYYY_MM')) IS NULL THEN
-      EXECUTE format('CREATE TABLE oauth.audit_%s PARTITION OF oauth.audit FOR VALUES FROM (%L) TO (%L)',
-        to_char(v_month, 'YYYY_MM'), v_month::text || ' 00:00+00',
-        (v_month + interval '1 month')::date::text || ' 00:00+00');
-    END IF;
+  FOR kind, v_table, v_column, v_age IN VALUES
+    ('session', 'public.mcp_server_sessions'::regclass, 'expires_at', interval '0'),
+    ('authorization_request', 'oauth.authorization_request', 'expires_at', '1 hour'),
+    ('login', 'oauth.login', 'expires_at', '0'),
+    ('attempt', 'oauth.attempt', 'window_started_at', '1 day'),
+    ('revocation', 'oauth.revocation', 'expires_at', '0')
+  LOOP
+    deleted := oauth.purge_older(v_table, v_column, v_age, p_batch);
+    RETURN NEXT;
   END LOOP;
-
-  kind := 'session';
-  DELETE FROM public.mcp_server_sessions s WHERE s.id IN (
-    SELECT o.id FROM public.mcp_server_sessions o WHERE o.expires_at < now()
-     ORDER BY o.expires_at LIMIT p_batch FOR UPDATE SKIP LOCKED);
-  GET DIAGNOSTICS deleted = ROW_COUNT;
-  RETURN NEXT;
-  kind := 'authorization_request';
-  DELETE FROM oauth.authorization_request r WHERE r.request_id IN (
-    SELECT o.request_id FROM oauth.authorization_request o
-     WHERE o.expires_at < now() - interval '1 hour'
-     ORDER BY o.expires_at LIMIT p_batch FOR UPDATE SKIP LOCKED);
-  GET DIAGNOSTICS deleted = ROW_COUNT;
-  RETURN NEXT;
   kind := 'pushed_request';
   deleted := oauth.pushed_request_purge(p_batch);
   RETURN NEXT;
@@ -41,31 +33,36 @@ BEGIN
   kind := 'authorization_code';
   deleted := oauth.authorization_code_purge(p_batch);
   RETURN NEXT;
-  kind := 'login';
-  DELETE FROM oauth.login l WHERE l.login_digest IN (
-    SELECT o.login_digest FROM oauth.login o WHERE o.expires_at < now()
-     ORDER BY o.expires_at LIMIT p_batch FOR UPDATE SKIP LOCKED);
-  GET DIAGNOSTICS deleted = ROW_COUNT;
-  RETURN NEXT;
-  kind := 'attempt';
-  DELETE FROM oauth.attempt a WHERE a.key IN (
-    SELECT o.key FROM oauth.attempt o WHERE o.window_started_at < now() - interval '1 day'
-     ORDER BY o.window_started_at LIMIT p_batch FOR UPDATE SKIP LOCKED);
-  GET DIAGNOSTICS deleted = ROW_COUNT;
-  RETURN NEXT;
-  kind := 'revocation';
-  DELETE FROM oauth.revocation r WHERE r.id IN (
-    SELECT o.id FROM oauth.revocation o WHERE o.expires_at < now()
-     ORDER BY o.expires_at LIMIT p_batch FOR UPDATE SKIP LOCKED);
-  GET DIAGNOSTICS deleted = ROW_COUNT;
-  RETURN NEXT;
   kind := 'spent_jti';
   deleted := oauth.jti_purge(p_batch);
   RETURN NEXT;
   kind := 'client';
   deleted := oauth.client_purge(p_batch) + oauth.client_retire(p_batch);
   RETURN NEXT;
+  -- Last, for the lock that it may take is held until the commit.
+  kind := 'audit';
+  deleted := oauth.audit_purge(p_batch, p_audit_keep_days);
+  RETURN NEXT;
 END
 $body$;
-COMMENT ON FUNCTION oauth.purge(integer) IS
-  'Removes up to p_batch rows of each kind that are of no more use.';
+COMMENT ON FUNCTION oauth.purge(integer, integer) IS
+  'Removes up to p_batch rows of each kind that are of no more use, and the audit of more than p_audit_keep_days ago (NULL: none); makes the audit''s coming months. Run it until it deletes nothing.';
+
+-- Up to p_batch rows of a table whose p_column is more than p_age ago.
+CREATE OR REPLACE FUNCTION oauth.purge_older(
+  p_table regclass, p_column text, p_age interval, p_batch integer)
+RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
+DECLARE
+  v_deleted bigint;
+BEGIN
+  EXECUTE format(
+    'DELETE FROM %1$s WHERE ctid = ANY (ARRAY(SELECT o.ctid FROM %1$s o WHERE o.%2$I < now() - $1
+       ORDER BY o.%2$I LIMIT $2 FOR UPDATE SKIP LOCKED))', p_table, p_column)
+    USING p_age, p_batch;
+  GET DIAGNOSTICS v_deleted = ROW_COUNT;
+  RETURN v_deleted;
+END
+$body$;
+COMMENT ON FUNCTION oauth.purge_older(regclass, text, interval, integer) IS
+  'Part of purge: removes some rows of a table that are older than that; how many.';

@@ -4,13 +4,14 @@
 -- (RFC 9126 s4): it becomes an authorization request of that browser, and the
 -- pushed one is gone, so that it is used at most once (s7.3).
 --
--- Only the client that pushed it may use it.  redirect_uri, state and prompt
--- are those that were pushed.  Outcomes: used; unknown, expired, not_yours,
+-- Only the client that pushed it may use it.  redirect_uri, state, prompt and
+-- max_age_s are those that were pushed.  Outcomes: used; unknown, expired, not_yours,
 -- unknown_client (nothing changed).
 CREATE OR REPLACE FUNCTION oauth.pushed_request_use(
   p_request_uri_digest bytea, p_client_id text, p_request_id text,
   p_browser_digest bytea, p_login_digest bytea, p_expires_s integer)
-RETURNS TABLE (outcome text, signed_in boolean, redirect_uri text, state text, prompt text)
+RETURNS TABLE (outcome text, signed_in boolean, redirect_uri text, state text, prompt text,
+  max_age_s integer)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
 DECLARE
@@ -39,6 +40,7 @@ BEGIN
     redirect_uri := v.redirect_uri;
     state := v.state;
     prompt := v.prompt;
+    max_age_s := v.max_age_s;
   END IF;
   RETURN NEXT;
 END

@@ -44,17 +44,20 @@ BEGIN
 
   IF outcome = 'replayed' THEN
     DELETE FROM public.mcp_server_sessions x WHERE x.id = s.id;
-    INSERT INTO oauth.audit (event, user_id, client_id, session_id, remote, detail)
+    INSERT INTO oauth.audit (event, user_id, client_id, session_id, remote, outcome, details)
     VALUES ('refresh token replayed', s.user_id, s.client_identifier, s.id, p_remote,
-            format('generation %s of %s', p_generation, s.generation));
+            'session ended', jsonb_build_object('presented', p_generation,
+              'generation', s.generation, 'rotated_from', s.rotated_from));
   ELSIF outcome = 'repeated' THEN
     elsewhere := s.rotated_from IS DISTINCT FROM p_remote;
     UPDATE public.mcp_server_sessions x
-       SET access_expires_at = now() + p_access_s * interval '1 second'
+       SET access_expires_at = now() + p_access_s * interval '1 second',
+           last_used_at = now()
      WHERE x.id = s.id;
-    INSERT INTO oauth.audit (event, user_id, client_id, session_id, remote, detail)
+    INSERT INTO oauth.audit (event, user_id, client_id, session_id, remote, details)
     VALUES ('refresh repeated', s.user_id, s.client_identifier, s.id, p_remote,
-            CASE WHEN elsewhere THEN 'rotated from ' || s.rotated_from END);
+            CASE WHEN elsewhere THEN jsonb_build_object('rotated_from', s.rotated_from)
+                 ELSE '{}' END);
     SELECT u.email::text INTO v_email FROM public.users u WHERE u.id = s.user_id;
     client_id := s.client_identifier;
     user_id := s.user_id;

@@ -13,7 +13,7 @@ BEGIN
     outcome := 'duplicate';
   ELSE
     INSERT INTO oauth.credential (user_id, password_hash) VALUES (user_add.user_id, p_password_hash);
-    INSERT INTO oauth.audit (event, user_id) VALUES ('user added', user_add.user_id);
+    PERFORM oauth.audit_act('user added', user_add.user_id, NULL, NULL, '{}');
     outcome := 'added';
   END IF;
   RETURN NEXT;

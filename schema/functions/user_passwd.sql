@@ -16,7 +16,7 @@ BEGIN
   ON CONFLICT (user_id) DO UPDATE SET password_hash = excluded.password_hash, changed_at = now();
   DELETE FROM oauth.login l WHERE l.user_id = v_user_id;
   DELETE FROM oauth.attempt a WHERE a.key = 'account:' || v_user_id;
-  INSERT INTO oauth.audit (event, user_id) VALUES ('password changed', v_user_id);
+  PERFORM oauth.audit_act('password changed', v_user_id, NULL, NULL, '{}');
   RETURN 'changed';
 END
 $body$;

@@ -2,11 +2,12 @@
 // A shared host: an Apache with mod_cgid, a cgi-bin, and the shipped .htaccess.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { authorizationRequest, Browser, newVerifier, redemption, register } from '../lib/flow.mjs'
 import { postForm, send, sendJson } from '../lib/http.mjs'
+import { makeHtpasswd, Person } from '../lib/remote_login.mjs'
 import { freePort, startSite } from '../lib/site.mjs'
 
 const htaccess = new URL('../../apache-conf/shared-host.htaccess', import.meta.url)
@@ -35,7 +36,7 @@ PidFile ${dir}/httpd.pid
 DefaultRuntimeDir ${dir}
 Mutex file:${dir} default
 ErrorLog ${site.values.STATE}/log/shared.log
-${['mpm_event', 'authz_core', 'env', 'rewrite', 'alias', 'cgid'].map(m => `LoadModule ${m}_module ${modules}/mod_${m}.so`).join('\n')}
+${['mpm_event', 'authz_core', 'env', 'rewrite', 'alias', 'cgid', 'authn_core', 'auth_basic', 'authn_file', 'authz_user'].map(m => `LoadModule ${m}_module ${modules}/mod_${m}.so`).join('\n')}
 ScriptSock ${dir}/cgid.sock
 DocumentRoot ${dir}/public_html
 ScriptAlias /cgi-bin/ ${dir}/cgi-bin/
@@ -44,6 +45,7 @@ ScriptAlias /cgi-bin/ ${dir}/cgi-bin/
   Require all granted
 </Directory>
 <Directory ${dir}/cgi-bin>
+  AllowOverride All
   Require all granted
 </Directory>
 `)
@@ -96,4 +98,26 @@ test('a client manages its registration', async () => {
   assert.equal((await sendJson(url, 'PUT', metadata, headers)).json.client_name, 'Renamed')
   assert.equal((await send(url, { method: 'DELETE', headers })).status, 204)
   assert.equal((await send(url, { headers })).status, 401)
+})
+
+test('the web server signs people in, by the lines that the file shows', async () => {
+  const htpasswd = await makeHtpasswd(['alice'])
+  try {
+    const [lines] = /^# {6}<Files "login">$[^]*?^# {6}<\/Files>$/m.exec(readFileSync(htaccess, 'utf8'))
+    writeFileSync(join(dir, 'cgi-bin/mcp-oauth/.htaccess'),
+      lines.replace(/^# {6}/gm, '').replace(/AuthUserFile .*/, `AuthUserFile ${htpasswd.file}`))
+    appendFileSync(site.values.MCP_OAUTH_CONFIG, 'OAUTH_LOGIN=remote_user\n')
+    await site.command('identity', 'add', 'alice', 'alice@example.com', '--database', site.values.DATABASE_URL)
+    const here = { url: path => base + path, base: site.base }
+    const client = await register(here)
+    const asked = authorizationRequest(client, newVerifier())
+    assert.equal((await new Person(here).arrive(asked)).page.status, 401)
+    const at = await new Person(here, 'alice').arrive(asked)
+    assert.equal(at.path, '/api/oauth/consent')
+    assert.match(at.page.text, /alice@example\.com/)
+    const direct = await new Person(here, 'alice').get('/cgi-bin/mcp-oauth/login?request=x')
+    assert.ok(direct.status >= 400, 'the program itself is at no other address')
+  } finally {
+    await htpasswd.remove()
+  }
 })

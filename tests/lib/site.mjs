@@ -3,7 +3,7 @@
 // PostgreSQL, the shipped configuration.
 import { execFile } from 'node:child_process'
 import { randomInt } from 'node:crypto'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -45,10 +45,17 @@ function parseEnv (text) {
     [...text.matchAll(/^(\w+)='(.*)'$/gm)].map(m => [m[1], m[2]]))
 }
 
+/** Put lines KEY=value into a file of settings, instead of those of that name. */
+export async function changeSettings (path, lines) {
+  const kept = (await readFile(path, 'utf8')).split('\n')
+    .filter(line => !lines.some(ours => line.startsWith(ours.split('=')[0] + '=')))
+  await writeFile(path, [...kept.filter(Boolean), ...lines, ''].join('\n'))
+}
+
 /**
  * Start a site. Options: conf, guardConf, apacheBefore, apache (lines to add; @PORT@ becomes
- * the site's port), sqlBefore (a file), plain (no demo server), extra
- * (environment of site.sh).
+ * the site's port), modules (of Apache, for those lines), sqlBefore (a file),
+ * plain (no demo server), extra (environment of site.sh).
  */
 export async function startSite (options = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'mcp-oauth-test-'))
@@ -60,6 +67,7 @@ export async function startSite (options = {}) {
     SITE_GUARD_EXTRA: lines(options.guardConf),
     SITE_APACHE_BEFORE: lines(options.apacheBefore),
     SITE_APACHE_EXTRA: lines(options.apache),
+    SITE_MODULES: options.modules ?? '',
     SITE_SQL_BEFORE: options.sqlBefore ?? '',
     SITE_PLAIN: options.plain ? '1' : '',
     ...options.extra

@@ -18,6 +18,7 @@ SELECT is(oauth_kind, 'session', 'and the guards hear of it')
   FROM (SELECT kind AS oauth_kind FROM oauth.revocations_since('0') WHERE subject = '00000000-0000-4000-9000-000000000001') x;
 
 UPDATE public.users SET disabled_at = now() WHERE email = 'Somebody@example.com';
+SET CONSTRAINTS ALL IMMEDIATE; -- what happens at the commit
 SELECT is((SELECT count(*)::int FROM oauth.revocation WHERE user_id = '00000000-0000-4000-8000-000000000001'), 1,
   'a disabled user is revoked');
 

@@ -208,7 +208,8 @@ test_public_keys(struct arena *arena)
 	ok(verify_foreign(arena, es256_token, &p256) == JWT_SIGNATURE);
 	/* RFC 9864 s2.2 */
 	ok(jwt_alg_is(JWT_EDDSA, "EdDSA") && jwt_alg_is(JWT_EDDSA, "Ed25519"));
-	ok(!jwt_alg_is(JWT_ES256, "Ed25519") && !jwt_alg_is(JWT_EDDSA, "Ed448"));
+	ok(!jwt_alg_is(JWT_ES256, "Ed25519") &&
+	    !jwt_alg_is(JWT_EDDSA, "Ed448"));
 	/* RFC 7638 s3.1 */
 	ok(key_of(arena,
 	    "{\"kty\":\"RSA\",\"n\":\"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiA"

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Settings files: the keys that stand once for each resource or scope. */
+/* Settings files: the keys that stand once for each resource, scope or group,
+ * and what those of groups give. */
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/settings.h"
+#include "oauth/group_scope.h"
 #include "tap.h"
 
 static char file[] = "/tmp/mcp-oauth-settings.XXXXXX";
@@ -63,6 +65,50 @@ test_good(struct arena *arena)
 	ok(!strstr(buf_text(&shown), "MCP_RESOURCE_NAME=\n"));
 }
 
+#define REMOTE \
+	"OAUTH_LOGIN=remote_user\nREMOTE_GROUPS_VARIABLE=GROUPS\n" \
+	"MCP_RESOURCE_SCOPES=/mcp a b:*\n"
+
+static void
+test_groups(struct arena *arena)
+{
+	static const char lines[] = REMOTE
+	    "REMOTE_GROUP_SCOPES=staff a\n"
+	    "REMOTE_GROUP_SCOPES=\"cn=Domain Admins,dc=example\"  a  b:*\n"
+	    "REMOTE_GROUP_SCOPES='Staff b:read'\n";
+	const char *error = NULL;
+	const struct settings *s = load(arena, lines, &error);
+	struct settings other;
+	struct buf shown = buf_in(arena);
+
+	is(error, NULL);
+	ok(s != NULL);
+	if (!s)
+		return;
+	ok(s->login_remote_user && s->n_remote_group_scopes == 3);
+	is(s->remote_scope_ruled, "a a b:* b:read");
+	is(s->remote_group_scopes[1].group, "cn=Domain Admins,dc=example");
+	is(group_scope_given(arena, s, NULL), "");
+	is(group_scope_given(arena, s, ""), "");
+	is(group_scope_given(arena, s, "staff"), "a");
+	is(group_scope_given(arena, s, "x, staff ,Staff"), "a b:read");
+	is(group_scope_given(arena, s, "staff staff"), "");
+	is(group_scope_given(arena, s, "staffs,staf,STAFF"), "");
+	other = *s;
+	other.remote_groups_separator = ";";
+	is(group_scope_given(arena, &other,
+	       "cn=Domain Admins,dc=example; staff"),
+	    "a b:*");
+	is(group_scope_given(arena, &other, "x,staff"), "");
+	settings_print(s, &shown);
+	ok(strstr(buf_text(&shown),
+	       "\nREMOTE_GROUP_SCOPES=\"staff\" a\n"
+	       "REMOTE_GROUP_SCOPES=\"cn=Domain Admins,dc=example\" a b:*\n") !=
+	    NULL);
+	s = load(arena, "OAUTH_LOGIN=remote_user\n", &error);
+	ok(s && s->remote_scope_ruled == NULL);
+}
+
 static void
 test_refusals(struct arena *arena)
 {
@@ -90,6 +136,38 @@ test_refusals(struct arena *arena)
 	    {"SCOPES_SUPPORTED=email \"x", "SCOPES_SUPPORTED must be scopes"},
 	    {"MCP_RESOURCES=/mcp /mcp", "MCP_RESOURCES names /mcp twice"},
 	    {"MCP_RESOURCES=/mcp\nMCP_RESOURCES=/mcp", "stands in line 4"},
+	    {REMOTE "REMOTE_GROUP_SCOPES=staff",
+	        "REMOTE_GROUP_SCOPES must say"},
+	    {REMOTE "REMOTE_GROUP_SCOPES=\"\" a",
+	        "REMOTE_GROUP_SCOPES must be a group"},
+	    {REMOTE "REMOTE_GROUP_SCOPES=\"the staff a",
+	        "REMOTE_GROUP_SCOPES names staff, which is neither"},
+	    {REMOTE
+	        "REMOTE_GROUP_SCOPES=staff a\nREMOTE_GROUP_SCOPES=staff b:c",
+	        "speaks of staff, as "},
+	    {REMOTE "REMOTE_GROUP_SCOPES=staff c",
+	        "REMOTE_GROUP_SCOPES names c, which is neither"},
+	    {"REMOTE_GROUP_SCOPES=staff email",
+	        "REMOTE_GROUP_SCOPES is for OAUTH_LOGIN=remote_user only"},
+	    {"OAUTH_LOGIN=remote_user\nREMOTE_GROUP_SCOPES=staff email",
+	        "REMOTE_GROUPS_VARIABLE is missing"},
+	    {"OAUTH_LOGIN=remote_user\nREMOTE_PROVISION=on",
+	        "REMOTE_PROVISION needs the e-mail address"},
+	    {"REMOTE_USER_IS_EMAIL=on\nREMOTE_EMAIL_VARIABLE=MAIL",
+	        "REMOTE_EMAIL_VARIABLE must be left out"},
+	    {"REMOTE_EMAIL_VARIABLE=HTTP_X_EMAIL",
+	        "REMOTE_EMAIL_VARIABLE must be a variable"},
+	    {"REMOTE_GROUPS_VARIABLE=REDIRECT_HTTP_GROUPS",
+	        "REMOTE_GROUPS_VARIABLE must be a variable"},
+	    {"REMOTE_GROUPS_VARIABLE=QUERY_STRING",
+	        "REMOTE_GROUPS_VARIABLE must be a variable"},
+	    {"REMOTE_GROUPS_VARIABLE=A B",
+	        "REMOTE_GROUPS_VARIABLE must be a variable"},
+	    {"REMOTE_GROUPS_SEPARATOR=;;",
+	        "REMOTE_GROUPS_SEPARATOR must be one character"},
+	    {"OAUTH_LOGIN=remote_user\nREMOTE_SESSION_EXPIRES=3599",
+	        "REMOTE_SESSION_EXPIRES must not be shorter than"},
+	    {"REMOTE_SOURCE=the directory", "REMOTE_SOURCE must be one word"},
 	};
 	const char *error;
 	size_t i;
@@ -116,6 +194,7 @@ main(void)
 		return 1;
 	(void)close(fd);
 	test_good(arena);
+	test_groups(arena);
 	test_refusals(arena);
 	(void)unlink(file);
 	arena_free(arena);

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// fastcgi.mjs - a program of ours on a socket, asked as a web server asks it.
+import { execFile, spawn } from 'node:child_process'
+import { connect } from 'node:net'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+// Listen on file descriptor 0, as FastCGI wants it, and become the program.
+const listener = `
+use IO::Socket::INET; use IO::Socket::UNIX; use POSIX ();
+my ($where, @program) = @ARGV;
+my $s = $where =~ m{^/} ? IO::Socket::UNIX->new(Local => $where, Listen => 5)
+  : IO::Socket::INET->new(LocalAddr => $where, Listen => 5, ReuseAddr => 1);
+die "no socket: $!" unless $s;
+POSIX::dup2(fileno($s), 0);
+print "listening\\n"; close STDOUT;
+exec @program;`
+
+const record = (type, data) => {
+  const head = Buffer.alloc(8)
+  head[0] = 1
+  head[1] = type
+  head[3] = 1
+  head.writeUInt16BE(data.length, 4)
+  return Buffer.concat([head, data])
+}
+
+const pair = (name, value) => {
+  const length = text => {
+    const long = Buffer.alloc(4)
+    long.writeUInt32BE((Buffer.byteLength(text) | 0x80000000) >>> 0)
+    return long
+  }
+  return Buffer.concat([length(name), length(value), Buffer.from(name + value)])
+}
+
+/** What makes spawn() run something as user, when we are root. */
+export async function as (user) {
+  if (process.getuid() !== 0) return {}
+  const id = async option => Number((await run('id', [option, user])).stdout)
+  return { uid: await id('-u'), gid: await id('-g') }
+}
+
+/** Start program as user, listening where (a path, or host:port); {ask, stop}. */
+export async function startFastcgi (program, where, { user, env }) {
+  const child = spawn('perl', ['-e', listener, where, program], { ...await as(user), env: { ...process.env, ...env } })
+  await new Promise((resolve, reject) => {
+    child.stdout.once('data', resolve)
+    child.once('exit', code => reject(new Error(`${program} ended: ${code}`)))
+  })
+  return {
+    /** One GET with these variables; its answer as text. */
+    ask: variables => new Promise((resolve, reject) => {
+      const socket = where.startsWith('/')
+        ? connect(where)
+        : connect(Number(where.split(':')[1]), where.split(':')[0])
+      const parts = []
+      const params = Object.entries({ REQUEST_METHOD: 'GET', SERVER_PROTOCOL: 'HTTP/1.1', ...variables })
+      socket.on('error', reject)
+      socket.on('data', data => parts.push(data))
+      socket.on('close', () => resolve(output(Buffer.concat(parts))))
+      socket.write(Buffer.concat([
+        record(1, Buffer.from([0, 1, 0, 0, 0, 0, 0, 0])),
+        record(4, Buffer.concat(params.map(([name, value]) => pair(name, value)))),
+        record(4, Buffer.alloc(0)),
+        record(5, Buffer.alloc(0))
+      ]))
+    }),
+    stop: () => new Promise(resolve => {
+      child.removeAllListeners('exit')
+      child.once('exit', resolve)
+      child.kill()
+    })
+  }
+}
+
+// What the records of standard output hold.
+function output (data) {
+  const parts = []
+  for (let at = 0; at + 8 <= data.length;) {
+    const length = data.readUInt16BE(at + 4)
+    if (data[at + 1] === 6) parts.push(data.subarray(at + 8, at + 8 + length))
+    at += 8 + length + data[at + 6]
+  }
+  return Buffer.concat(parts).toString()
+}
