@@ -166,6 +166,7 @@ post_login(struct request *rq)
 	    request_param(rq, CSRF), &browser);
 	if (error)
 		return error;
+	pending_log(rq, request_param(rq, REQUEST));
 	if (!email || !password)
 		return show_form(rq, browser, 400, email ? email : "",
 		    "Email and password are both needed.");

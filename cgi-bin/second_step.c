@@ -169,6 +169,7 @@ post_second_step(struct request *rq)
 	    request_param(rq, CSRF), &browser);
 	if (error)
 		return error;
+	pending_log(rq, request_param(rq, REQUEST));
 	if (!browser->login_digest)
 		return start_again(rq);
 	if (!typed || !second_code_read(rq->arena, typed, &code))

@@ -9,7 +9,7 @@ import { sdk1, sdk2, startApplication } from '../lib/application.mjs'
 import { allow, openBrowser } from '../lib/chromium.mjs'
 import { Browser, whoami } from '../lib/flow.mjs'
 import { fetching, startHttpsHost } from '../lib/https_host.mjs'
-import { publishClient, publishedClients } from '../lib/published_clients.mjs'
+import { publishClient, publishedClients } from '../lib/known_clients.mjs'
 import { startSite } from '../lib/site.mjs'
 
 let host, site, chromium

@@ -9,7 +9,7 @@ import { runCgi } from '../lib/cgi.mjs'
 import { Browser, authorizationRequest, connect, newVerifier, redemption, refreshing, token } from '../lib/flow.mjs'
 import { postForm, send } from '../lib/http.mjs'
 import { fetching, startHttpsHost } from '../lib/https_host.mjs'
-import { publishClient, publishedClients } from '../lib/published_clients.mjs'
+import { publishClient, publishedClients } from '../lib/known_clients.mjs'
 import { startSite } from '../lib/site.mjs'
 
 let host, site

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { callback, register } from '../lib/flow.mjs'
+import { callback, connect, register } from '../lib/flow.mjs'
 import { postJson, send } from '../lib/http.mjs'
+import { registeringClients } from '../lib/known_clients.mjs'
 import { startSite } from '../lib/site.mjs'
 
 let site
@@ -46,6 +47,16 @@ test('what is left out has its default, and nothing in the answer is empty', asy
     assert.match(c.client_id, /^[A-Za-z0-9_-]{20,}$/)
   }
 })
+
+for (const [name, { metadata, uses = metadata.redirect_uris }] of Object.entries(registeringClients)) {
+  test(`${name} registers, and gets its tokens wherever it listens`, async () => {
+    const client = await register(site, { client_name: name, grant_types: ['authorization_code', 'refresh_token'], ...metadata })
+    for (const uri of uses) {
+      const { tokens } = await connect(site, { client: { ...client, redirect_uris: [uri] } })
+      assert.ok(tokens.refresh_token, uri)
+    }
+  })
+}
 
 test('an application of either type has whatever addresses it names', async () => {
   const uris = ['cursor://anysphere.cursor-mcp/oauth/callback', 'https://www.cursor.com/agents/mcp/oauth/callback', 'http://localhost:8787/callback']

@@ -14,7 +14,7 @@ SELECT set_eq($$SELECT pg_temp.functions_of('mcp_oauth_web')$$, string_to_array(
   ' client_document_missed client_document_put client_get client_keys client_keys_put'
   ' client_keys_turn client_post_logout client_register code_redeem consent_deny consent_grant'
   ' device_authorization_create device_redeem device_request_create fetch_take identity_sign_in issuer_keys'
-  ' issuer_keys_put issuer_keys_turn jti_take login_begin login_end login_finish login_get machine_grant'
+  ' issuer_keys_put issuer_keys_turn jti_take login_begin login_end login_finish login_get machine_grant metrics'
   ' password_change password_check_begin pushed_request_create pushed_request_use recovery_check recovery_use'
   ' second_factor_begin second_factor_change second_factor_confirm second_factor_get second_factor_offer'
   ' second_step_begin second_step_finish session_find_legacy session_revoke session_rotate'

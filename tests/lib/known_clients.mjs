@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// published_clients.mjs - what real programs publish about themselves (Client
-// ID Metadata Documents), as recorded in public in autumn 2026, at addresses of
-// ours.
+// known_clients.mjs - what real programs say of themselves, as recorded in
+// public in autumn 2026: by documents that they publish (Client ID Metadata
+// Documents), at addresses of ours here, or when they register.
 
 /** Their documents but for client_id and jwks_uri, and where they want codes sent. */
 export const publishedClients = {
@@ -83,7 +83,34 @@ export const publishedClients = {
   }
 }
 
-/** Publish one of them on the host, with keys if it signs; its client_id. */
+/** What others register, and where they want codes sent if anywhere else. */
+export const registeringClients = {
+  Cursor: {
+    metadata: {
+      application_type: 'web',
+      redirect_uris: ['cursor://anysphere.cursor-mcp/oauth/callback', 'https://www.cursor.com/agents/mcp/oauth/callback', 'http://localhost:8787/callback']
+    }
+  },
+  'VS Code': {
+    metadata: { redirect_uris: ['http://127.0.0.1/', 'https://vscode.dev/redirect'] },
+    uses: ['http://127.0.0.1:33418', 'http://127.0.0.1:50817/', 'https://vscode.dev/redirect']
+  },
+  Claude: {
+    metadata: { redirect_uris: ['https://claude.ai/api/mcp/auth_callback', 'https://claude.com/api/mcp/auth_callback'] }
+  },
+  'Codex CLI': {
+    metadata: { redirect_uris: ['http://127.0.0.1:40123/callback'] },
+    uses: ['http://127.0.0.1:40123/callback', 'http://127.0.0.1:51234/callback']
+  },
+  'Gemini CLI': {
+    metadata: { redirect_uris: ['http://localhost:7777/oauth/callback'] }
+  },
+  n8n: {
+    metadata: { redirect_uris: ['https://oauth.n8n.cloud/oauth2/callback'] }
+  }
+}
+
+/** Publish one of the documents on the host, with keys if it signs; its client_id. */
 export function publishClient (host, name, keys = { keys: [] }) {
   const path = `/${encodeURIComponent(name)}/client.json`
   const { document, signs } = publishedClients[name]
