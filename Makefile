@@ -44,6 +44,11 @@ endif
 PACKAGES = libsodium json-c libpq libcrypto
 PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
 PACKAGE_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
+# Where it is there, second_factor shows a QR code; no other program links it.
+ifeq ($(shell $(PKG_CONFIG) --exists libqrencode 2>/dev/null && echo yes),yes)
+PACKAGE_CFLAGS += -DHAVE_QRENCODE $(shell $(PKG_CONFIG) --cflags libqrencode)
+PACKAGE_LIBS += $(shell $(PKG_CONFIG) --libs libqrencode)
+endif
 # The doctor asks the running site, and fetch asks others.
 CURL_LIBS := $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null)
 

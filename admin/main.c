@@ -27,7 +27,9 @@ static const struct verb {
     {"migrate", verb_migrate,
         "migrate           bring the database up to date"},
     {"render", verb_render, "render            write the guard's JWKS_FILE"},
-    {"user", verb_user, "user add          add a user with a password"},
+    {"user", verb_user,
+        "user add|recover|reset-second-factor\n"
+        "                    add a user, help one who cannot sign in"},
 };
 
 static int

@@ -9,6 +9,7 @@
 #include "command.h"
 #include "crypto/password.h"
 #include "store/user.h"
+#include "user_recovery.h"
 
 /* ---- the password: one line of standard input, never echoed ---- */
 
@@ -106,8 +107,17 @@ verb_user(struct command *command, char **args)
 {
 	const char *name = command_option(args, "--name");
 
-	if (!args[0] || !text_equal(args[0], "add") || !args[1] || args[2])
-		return command_usage("user add EMAIL [--name NAME]   (password "
-		                     "on standard input)");
-	return add(command, args[1], name);
+	if (args[0] && args[1] && !args[2]) {
+		if (text_equal(args[0], "add"))
+			return add(command, args[1], name);
+		if (text_equal(args[0], "recover") && !name)
+			return user_recovery_link(command, args[1]);
+		if (text_equal(args[0], "reset-second-factor") && !name)
+			return user_recovery_reset(command, args[1]);
+	}
+	return command_usage(
+	    "user add EMAIL [--name NAME]   (password on "
+	    "standard input)\n"
+	    "       mcp-oauth user recover|reset-second-factor "
+	    "EMAIL");
 }

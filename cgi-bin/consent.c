@@ -14,15 +14,16 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/uri.h"
+#include "crypto/encode.h"
+#include "crypto/keyring.h"
 #include "http/endpoint.h"
-#include "http/html.h"
 #include "http/page.h"
 #include "oauth/authorization_code.h"
 #include "oauth/authorization_response.h"
+#include "oauth/facts.h"
 #include "oauth/flow.h"
 #include "oauth/pending.h"
 #include "oauth/redirect_uri.h"
-#include "oauth/resource.h"
 #include "oauth/scope.h"
 #include "oauth/user_code.h"
 
@@ -37,54 +38,6 @@ static const struct param params[] = {
 
 /* ---- the page ---- */
 
-static void
-add_entry(struct buf *page, const char *term, const char *text)
-{
-	buf_add(page, "<dt>");
-	html_add(page, term);
-	buf_add(page, "</dt><dd>");
-	html_add(page, text);
-	buf_add(page, "</dd>\n");
-}
-
-/* The operator's words first. */
-static const char *
-scope_in_words(const struct settings *settings, const char *scope)
-{
-	size_t i;
-
-	for (i = 0; i < settings->n_scope_descriptions; i++)
-		if (text_equal(settings->scope_descriptions[i].scope, scope))
-			return settings->scope_descriptions[i].text;
-	if (text_equal(scope, "openid"))
-		return "know that you signed in here, and when";
-	if (text_equal(scope, "email"))
-		return "know your email address";
-	if (text_equal(scope, "profile"))
-		return "know your name";
-	return NULL;
-}
-
-static void
-add_scopes(struct request *rq, struct buf *page, const char *scope)
-{
-	const char **tokens = text_split(rq->arena, scope, " ", NULL);
-	const char *words;
-
-	buf_add(page,
-	    "<dt>It may</dt><dd><ul>\n<li>use this MCP server as you</li>\n");
-	for (; *tokens; tokens++) {
-		words = scope_in_words(rq->settings, *tokens);
-		buf_add(page, "<li>");
-		html_add(page,
-		    words
-		        ? words
-		        : arena_printf(rq->arena, "use the scope %s", *tokens));
-		buf_add(page, "</li>\n");
-	}
-	buf_add(page, "</ul></dd>\n");
-}
-
 /* What was asked for and is left out, because the person may not allow it. */
 static void
 add_withheld(struct request *rq, struct buf *page,
@@ -94,46 +47,8 @@ add_withheld(struct request *rq, struct buf *page,
 	    request->scope);
 
 	if (*withheld)
-		add_entry(page, "It asked for more, which you may not allow",
+		facts_add(page, "It asked for more, which you may not allow",
 		    withheld);
-}
-
-/* Its name is the operator's word, the address tells two of one name apart. */
-static void
-add_resource(struct request *rq, struct buf *page, const char *uri)
-{
-	const struct resource_setting *resource = resource_find(rq->arena,
-	    rq->settings, uri);
-
-	if (resource && resource->name)
-		uri = arena_printf(rq->arena, "%s (%s)", resource->name, uri);
-	add_entry(page, "MCP server", uri);
-}
-
-static const char *
-client_title(const struct authorization_request *request)
-{
-	return request->client_name ? request->client_name
-	                            : "An application without a name";
-}
-
-/* A client that is known by the URL of its metadata is vouched for by whoever
- * holds that host; anything else is its own word. */
-static void
-add_identity(struct request *rq, struct buf *page,
-    const struct authorization_request *request)
-{
-	struct uri uri;
-
-	if (text_equal(request->registration, "metadata")) {
-		if (uri_parse(rq->arena, request->client_id, &uri))
-			add_entry(page, "Its description is published by",
-			    uri.host);
-		return;
-	}
-	if (request->client_uri &&
-	    uri_parse(rq->arena, request->client_uri, &uri))
-		add_entry(page, "It says its website is", uri.host);
 }
 
 /* Who will have access; a device is told by the code that it shows. */
@@ -154,15 +69,16 @@ add_facts(struct request *rq, struct buf *page,
     const struct authorization_request *request)
 {
 	buf_add(page, "<dl>\n");
-	add_entry(page, "Application (as it calls itself)",
-	    client_title(request));
-	add_identity(rq, page, request);
-	add_entry(page, "Access is sent to", receiver(rq, request));
-	add_resource(rq, page, request->resource);
+	facts_add(page, "Application (as it calls itself)",
+	    facts_client_title(request->client_name));
+	facts_add_identity(rq, page, request->registration, request->client_id,
+	    request->client_uri);
+	facts_add(page, "Access is sent to", receiver(rq, request));
+	facts_add_resource(rq, page, request->resource);
 	if (*request->scope)
-		add_scopes(rq, page, request->scope);
+		facts_add_scope(rq, page, request->scope);
 	add_withheld(rq, page, request);
-	add_entry(page, "You are signed in as", request->email);
+	facts_add(page, "You are signed in as", request->email);
 	buf_add(page, "</dl>\n");
 }
 
@@ -201,7 +117,9 @@ add_not_you(struct request *rq, struct buf *page)
 	    "out</a>");
 	if (rq->settings->login_remote_user)
 		buf_add(page, " here and where you signed in for this site");
-	buf_add(page, ", then connect again.</p>\n");
+	buf_add(page,
+	    ", then connect again. What you allow you can take back: "
+	    "<a href=\"/api/oauth/apps\">connected applications</a>.</p>\n");
 }
 
 static enum oauth_error
@@ -210,7 +128,7 @@ show_page(struct request *rq, const struct browser *browser,
 {
 	struct buf page = page_begin(rq,
 	    arena_printf(rq->arena, "%s wants to access your account",
-	        client_title(request)));
+	        facts_client_title(request->client_name)));
 
 	add_warning(rq, &page, request);
 	add_facts(rq, &page, request);

@@ -33,14 +33,6 @@ refuse_switched_off(struct request *rq)
 	return refuse(rq, OAUTH_NOT_FOUND, "Devices cannot be connected here.");
 }
 
-static void
-add_error(struct buf *page, const char *error)
-{
-	buf_add(page, "<p class=\"error\" role=\"alert\">");
-	html_add(page, error);
-	buf_add(page, "</p>\n");
-}
-
 /* user_code is well-formed or ""; error may be NULL. */
 static enum oauth_error
 show_form(struct request *rq, const struct browser *browser, int status,
@@ -48,8 +40,7 @@ show_form(struct request *rq, const struct browser *browser, int status,
 {
 	struct buf page = page_begin(rq, "Connect a device");
 
-	if (error)
-		add_error(&page, error);
+	page_add_error(&page, error);
 	buf_add(&page,
 	    "<p class=\"warning\" role=\"note\">Type only a code that a device "
 	    "of your own shows at this moment. Whoever sent you a code, or a "

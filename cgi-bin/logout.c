@@ -18,6 +18,7 @@
 #include "http/endpoint.h"
 #include "http/html.h"
 #include "http/page.h"
+#include "oauth/account_page.h"
 #include "oauth/id_token.h"
 #include "oauth/pending.h"
 #include "oauth/redirect_uri.h"
@@ -127,14 +128,9 @@ show_signed_out(struct request *rq, bool asked)
 		return reply_redirect(rq, location);
 	page = page_begin(rq, "You are signed out");
 	buf_add(&page,
-	    "<p>Applications that you connected keep working until their "
-	    "access is revoked.</p>\n");
-	if (rq->settings->login_remote_user)
-		buf_add(&page,
-		    "<p class=\"warning\" role=\"note\">The web server may "
-		    "still know you, and then signs you in again without a "
-		    "question. Sign out there as well, or close the "
-		    "browser.</p>\n");
+	    "<p>Applications that you connected keep working until you "
+	    "<a href=\"/api/oauth/apps\">disconnect</a> them.</p>\n");
+	account_page_add_remote_note(rq, &page);
 	if (location)
 		add_link(rq, &page, location);
 	return page_end(rq, 200, &page);

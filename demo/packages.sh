@@ -38,7 +38,7 @@ wanted() {
   case $1 in
   build)
     echo gcc libc6-dev make pkg-config libfcgi-dev libjson-c-dev libsodium-dev \
-      libpq-dev libssl-dev libcurl4-openssl-dev
+      libpq-dev libssl-dev libcurl4-openssl-dev libqrencode-dev
     ;;
   demo) echo apache2-bin libapache2-mod-fcgid "$(postgresql)" ;;
   check)

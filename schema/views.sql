@@ -98,13 +98,13 @@ SELECT 'address attempts', a.window_started_at, NULL, NULL,
        substr(a.key, length('remote:') + 1), a.count
   FROM oauth.attempt a WHERE a.key LIKE 'remote:%'
  UNION ALL
-SELECT 'account locked', a.at, a.user_id, u.email::text, a.remote, NULL
+SELECT a.event, a.at, a.user_id, u.email::text, a.remote, NULL
   FROM oauth.audit a LEFT JOIN public.users u ON u.id = a.user_id
- WHERE a.event = 'account locked';
+ WHERE a.event IN ('account locked', 'second factor locked');
 COMMENT ON VIEW oauth.login_failures IS
   'What is known of sign-ins that failed: attempts since they last succeeded, by account, and all attempts, by address, each in a window since at; and when accounts were locked.';
 COMMENT ON COLUMN oauth.login_failures.kind IS
-  'account attempts, address attempts (good ones count too), account locked.';
+  'account attempts, address attempts (good ones count too), account locked, second factor locked (somebody knows the password).';
 COMMENT ON COLUMN oauth.login_failures.attempts IS
   'How many since at; a row is there for a day at most.';
 COMMENT ON COLUMN oauth.login_failures.at IS

@@ -84,6 +84,8 @@ static const struct setting table[] = {
     {"LOGIN_EXPIRES", SERVER, TYPE_SECONDS, AT(login_expires_s), "43200", {0}},
     {"LOGIN_LIMIT_ACCOUNT", SERVER, TYPE_COUNT, AT(login_limit_account), "10",
         {0}},
+    {"LOGIN_LIMIT_BROWSER", SERVER, TYPE_COUNT, AT(login_limit_browser), "5",
+        {0}},
     {"LOGIN_LIMIT_REMOTE", SERVER, TYPE_COUNT, AT(login_limit_remote), "100",
         {0}},
     {"LOGIN_WINDOW", SERVER, TYPE_SECONDS, AT(login_window_s), "900", {0}},

@@ -107,7 +107,8 @@ struct settings {
 	const char *fetch_allow_addresses; /* though not public; may be "" */
 	const char *fetch_proxy;           /* http://host:port; NULL: none */
 	int64_t fetch_limit_origin, fetch_limit; /* a minute */
-	int64_t login_limit_account, login_limit_remote, login_window_s;
+	int64_t login_limit_account, login_limit_browser, login_limit_remote;
+	int64_t login_window_s;
 
 	bool login_remote_user; /* the web server signs people in */
 	const char *remote_source;

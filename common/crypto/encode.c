@@ -35,6 +35,35 @@ hex_encode(struct arena *arena, const unsigned char *data, size_t len_bytes)
 	return sodium_bin2hex(arena_alloc(arena, size), size, data, len_bytes);
 }
 
+char *
+base32_encode(struct arena *arena, const unsigned char *data, size_t len_bytes)
+{
+	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+	char *text = arena_alloc(arena, len_bytes * 8 / 5 + 2), *at = text;
+	unsigned int bits = 0, n = 0;
+	size_t i;
+
+	for (i = 0; i < len_bytes; i++) {
+		bits = (bits << 8 | data[i]) & 0xfff;
+		for (n += 8; n >= 5; n -= 5)
+			*at++ = alphabet[bits >> (n - 5) & 31];
+	}
+	if (n > 0)
+		*at = alphabet[bits << (5 - n) & 31];
+	return text;
+}
+
+bool
+hex_decode_exact(const char *text, unsigned char *ret, size_t size_bytes)
+{
+	size_t len;
+
+	return strlen(text) == size_bytes * 2 &&
+	    sodium_hex2bin(ret, size_bytes, text, strlen(text), NULL, &len,
+	        NULL) == 0 &&
+	    len == size_bytes;
+}
+
 unsigned char *
 base64url_decode(struct arena *arena, const char *text, size_t len,
     size_t *ret_bytes)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* encode.h - bytes as text and back: base64url (RFC 4648 s5), base64, hex. */
+/* encode.h - bytes as text and back: base64url (RFC 4648 s5), base64,
+ * base32, hex. */
 #ifndef CRYPTO_ENCODE_H
 #define CRYPTO_ENCODE_H
 
@@ -18,6 +19,14 @@ char *base64_encode(struct arena *arena, const unsigned char *data,
 
 char *hex_encode(struct arena *arena, const unsigned char *data,
     size_t len_bytes);
+
+/* Without padding, in upper case (RFC 4648 s6): for people to type. */
+char *base32_encode(struct arena *arena, const unsigned char *data,
+    size_t len_bytes);
+
+/* size_bytes bytes out of hex, written to ret; false for any other length. */
+bool hex_decode_exact(const char *text, unsigned char *ret, size_t size_bytes)
+    __attribute__((__warn_unused_result__));
 
 /*
  * Strict: no padding, no blanks, no stray bits in the last character, so that

@@ -28,6 +28,8 @@ static const char style[] =
     "@media(max-width:32rem){main{margin:0;border:0;border-radius:0;"
     "min-height:100vh}}"
     "h1{font-size:1.35rem;line-height:1.3;margin:0 0 1rem}"
+    "h2{font-size:1.1rem;line-height:1.3;margin:0 0 .5rem}"
+    "section{margin:1.5rem 0 0}section form+form{margin-top:1rem}"
     "p{margin:0 0 1rem}"
     "label{display:block;font-weight:600;margin:0 0 .25rem}"
     "input[type=email],input[type=password],input[type=text]{width:100%;"
@@ -39,6 +41,11 @@ static const char style[] =
     "color:var(--go-ink);cursor:pointer;min-height:2.75rem}"
     "button.other{background:transparent;color:var(--ink);"
     "border-color:var(--soft)}"
+    ".tick{font-weight:400;margin:0}"
+    "details{margin-top:1.5rem}summary{cursor:pointer;margin:0 0 .75rem}"
+    ".secret{font:1.1rem/1.8 ui-monospace,monospace;list-style:none;"
+    "padding:0}"
+    "svg{display:block;width:100%;max-width:15rem;height:auto;margin:0 0 1rem}"
     ":focus-visible{outline:3px solid var(--go);outline-offset:2px}"
     ".choices{display:flex;flex-wrap:wrap;gap:.75rem;margin-top:1.25rem}"
     "dl{margin:0 0 1rem;border-top:1px solid var(--line)}"
@@ -70,6 +77,27 @@ page_begin(struct request *rq, const char *title)
 	html_add(&page, title);
 	buf_add(&page, "</h1>\n");
 	return page;
+}
+
+void
+page_add_error(struct buf *page, const char *error)
+{
+	if (!error)
+		return;
+	buf_add(page, "<p class=\"error\" role=\"alert\">");
+	html_add(page, error);
+	buf_add(page, "</p>\n");
+}
+
+void
+page_add_password(struct buf *page, const char *name, const char *label,
+    const char *autocomplete)
+{
+	buf_addf(page,
+	    "<label for=\"%s\">%s</label>\n"
+	    "<input id=\"%s\" name=\"%s\" type=\"password\" "
+	    "autocomplete=\"%s\" required>\n",
+	    name, label, name, name, autocomplete);
 }
 
 static const char *

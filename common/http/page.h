@@ -11,6 +11,14 @@
 /* Open a page; add its body to the buffer (escape with html_add). */
 struct buf page_begin(struct request *rq, const char *title);
 
+/* What was wrong with a form; nothing for NULL. */
+void page_add_error(struct buf *page, const char *error);
+
+/* A password field with its label; autocomplete tells password managers whether
+ * it is a "current-password" or a "new-password". */
+void page_add_password(struct buf *page, const char *name, const char *label,
+    const char *autocomplete);
+
 /* Close it and make it the reply. */
 enum oauth_error page_end(struct request *rq, int status, struct buf *page);
 

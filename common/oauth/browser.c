@@ -57,13 +57,19 @@ browser_of(struct request *rq)
 	return browser_with(rq, cookie);
 }
 
-void
-browser_sign_in(struct request *rq, struct sha256 *ret)
+const char *
+browser_login_cookie(struct request *rq, struct sha256 *ret)
 {
 	const char *cookie = random_text(rq->arena, COOKIE_BYTES);
 
-	cookie_set(rq, login_cookie, cookie, FOR_THE_SESSION);
 	*ret = sha256_of_text(cookie);
+	return cookie;
+}
+
+void
+browser_sign_in(struct request *rq, const char *cookie)
+{
+	cookie_set(rq, login_cookie, cookie, FOR_THE_SESSION);
 }
 
 void

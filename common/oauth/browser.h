@@ -20,8 +20,11 @@ struct browser *browser_of(struct request *rq);
 /* The same without setting one; NULL when there is no browser cookie. */
 struct browser *browser_known(struct request *rq);
 
-/* A fresh login cookie; *ret is what the database keeps of it. */
-void browser_sign_in(struct request *rq, struct sha256 *ret);
+/* A fresh login cookie, in the arena, to be handed out once the database keeps
+ * what stands for it, *ret. */
+const char *browser_login_cookie(struct request *rq, struct sha256 *ret);
+
+void browser_sign_in(struct request *rq, const char *cookie);
 
 void browser_sign_out(struct request *rq);
 

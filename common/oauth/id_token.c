@@ -34,6 +34,8 @@ id_token_sign(struct arena *arena, const struct settings *settings,
 	    grant->now_s + settings->access_token_expires_s);
 	if (grant->auth_s > 0)
 		json_add_int64(claims, "auth_time", grant->auth_s);
+	if (grant->amr) /* RFC 8176 */
+		json_add_words(claims, "amr", grant->amr);
 	json_add_string(claims, "nonce", grant->nonce);
 	json_add_string(claims, "at_hash", at_hash(arena, access_token));
 	if (text_has_word(grant->scope, "email"))

@@ -92,7 +92,7 @@ add_openid(struct arena *arena, struct json_object *o,
 	json_add_words(o, "subject_types_supported", "public");
 	json_add_words(o, "id_token_signing_alg_values_supported", "RS256");
 	json_add_words(o, "claims_supported",
-	    "iss sub aud exp iat auth_time nonce at_hash email name");
+	    "iss sub aud exp iat auth_time amr nonce at_hash email name");
 	json_add_words(o, "prompt_values_supported",
 	    settings->login_remote_user ? "none consent select_account"
 	                                : "none login consent select_account");

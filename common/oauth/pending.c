@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/uri.h"
 #include "http/html.h"
+#include "oauth/account_page.h"
 #include "oauth/flow.h"
 
 enum oauth_error
@@ -113,6 +114,14 @@ pending_go_to(struct request *rq, const char *page, const char *request_id)
 	return reply_redirect(rq, buf_text(&location));
 }
 
+enum oauth_error
+pending_go_on(struct request *rq, const char *request_id)
+{
+	if (account_page_named(request_id))
+		return account_page_go_to(rq, request_id);
+	return pending_go_to(rq, "consent", request_id);
+}
+
 static void
 add_field(struct buf *page, const char *name, const char *value)
 {
@@ -126,5 +135,12 @@ pending_add_fields(struct request *rq, struct buf *page,
     const struct browser *browser, const char *request_id)
 {
 	add_field(page, "request", request_id);
-	add_field(page, "csrf", browser_csrf(rq, browser, request_id));
+	pending_add_csrf(rq, page, browser, request_id);
+}
+
+void
+pending_add_csrf(struct request *rq, struct buf *page,
+    const struct browser *browser, const char *about)
+{
+	add_field(page, "csrf", browser_csrf(rq, browser, about));
 }

@@ -38,8 +38,16 @@ enum oauth_error pending_refuse_unreachable(struct request *rq);
 enum oauth_error pending_go_to(struct request *rq, const char *page,
     const char *request_id);
 
+/* 303 to where a person goes who is signed in now: to consent, or to the page
+ * about their account that is named in place of a request. */
+enum oauth_error pending_go_on(struct request *rq, const char *request_id);
+
 /* The two hidden fields that every form about a request carries. */
 void pending_add_fields(struct request *rq, struct buf *page,
     const struct browser *browser, const char *request_id);
+
+/* The second of them alone, for a form about something else. */
+void pending_add_csrf(struct request *rq, struct buf *page,
+    const struct browser *browser, const char *about);
 
 #endif

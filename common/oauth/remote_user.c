@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "http/html.h"
 #include "http/page.h"
+#include "oauth/account_page.h"
 #include "oauth/authorization_response.h"
 #include "oauth/group_scope.h"
 #include "oauth/pending.h"
@@ -148,6 +149,7 @@ sign_in(struct request *rq, const struct browser *browser, const char *name)
 {
 	const struct settings *settings = rq->settings;
 	struct sha256 login_digest;
+	const char *cookie = browser_login_cookie(rq, &login_digest);
 	const char *user_id = NULL;
 	enum identity_result result;
 	struct identity_sign_in sign_in = {
@@ -167,7 +169,7 @@ sign_in(struct request *rq, const struct browser *browser, const char *name)
 	};
 
 	log_text("remote_user", name);
-	browser_sign_in(rq, &login_digest);
+	browser_sign_in(rq, cookie);
 	result = identity_sign_in(rq->store, rq->arena, &sign_in, &user_id);
 	return answer(rq, result, name, user_id);
 }
@@ -180,8 +182,13 @@ remote_user_login(struct request *rq, const char *request_id)
 	const char *name = NULL;
 	enum oauth_error error = find_name(rq, &name);
 
-	if (!error)
-		error = pending_request(rq, request_id, &browser, &request);
+	if (error)
+		return error;
+	if (account_page_named(request_id)) {
+		error = sign_in(rq, browser_of(rq), name);
+		return error ? error : account_page_go_to(rq, request_id);
+	}
+	error = pending_request(rq, request_id, &browser, &request);
 	if (error)
 		return error;
 	if (pending_prompts(&request, "none"))
@@ -190,6 +197,14 @@ remote_user_login(struct request *rq, const char *request_id)
 		    "the sign-in expired, and prompt=none forbids asking");
 	error = sign_in(rq, browser, name);
 	return error ? error : pending_go_to(rq, "consent", request_id);
+}
+
+enum oauth_error
+remote_user_refuse_page(struct request *rq)
+{
+	return refuse(rq, OAUTH_NOT_FOUND,
+	    "The web server signs people in here: passwords and second factors "
+	    "are its own.");
 }
 
 enum oauth_error

@@ -21,6 +21,7 @@ session_read_grant(struct arena *arena, const PGresult *row,
 	ret->email = store_text(arena, row, 0, "email");
 	ret->user_name = store_text(arena, row, 0, "user_name");
 	ret->nonce = store_text(arena, row, 0, "nonce");
+	ret->amr = store_text(arena, row, 0, "amr");
 	ret->scope = store_text(arena, row, 0, "scope");
 	ret->resource = store_text(arena, row, 0, "resource");
 	ret->now_s = store_int64(row, 0, "now_s");

@@ -16,7 +16,7 @@ struct session_terms {
  * email are NULL for a client that acts for itself. */
 struct session_grant {
 	const char *session_id, *client_id, *user_id, *email, *scope, *resource;
-	const char *user_name, *nonce; /* for ID tokens; or NULL */
+	const char *user_name, *nonce, *amr; /* for ID tokens; or NULL */
 	int64_t now_s, auth_s; /* the database's clock; auth_s 0: not known */
 	bool refresh;          /* a refresh token may be handed out */
 	bool signed_in;        /* a person just did, by a code or a device */

@@ -56,7 +56,11 @@ struct store_params {
 void store_add_text(struct store_params *params, const char *value);
 void store_add_int64(struct store_params *params, int64_t value);
 void store_add_bool(struct store_params *params, bool value);
+void store_add_bytes(struct store_params *params, const void *value,
+    size_t len_bytes); /* NULL for NULL */
 void store_add_digest(struct store_params *params, const struct sha256 *value);
+void store_add_digests(struct store_params *params, const struct sha256 *values,
+    size_t n); /* an array; NULL for NULL */
 
 /*
  * Call the function; what it audits bears the request of origin.h, for which
@@ -92,5 +96,9 @@ const char *store_text(struct arena *arena, const PGresult *result, int row,
     const char *column);
 int64_t store_int64(const PGresult *result, int row, const char *column);
 bool store_bool(const PGresult *result, int row, const char *column);
+
+/* Exactly size_bytes bytes, written to ret; false otherwise, and for NULL. */
+bool store_bytes(const PGresult *result, int row, const char *column, void *ret,
+    size_t size_bytes) __attribute__((__warn_unused_result__));
 
 #endif

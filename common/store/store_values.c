@@ -2,7 +2,7 @@
 /* store_values.c - what goes into a call as text, and what comes out of it. */
 #include <stdlib.h>
 
-#include "base/log.h"
+#include "base/buf.h"
 #include "base/text.h"
 #include "crypto/encode.h"
 #include "store/store.h"
@@ -31,12 +31,34 @@ store_add_bool(struct store_params *params, bool value)
 }
 
 void
-store_add_digest(struct store_params *params, const struct sha256 *value)
+store_add_bytes(struct store_params *params, const void *value,
+    size_t len_bytes)
 {
 	store_add_text(params,
 	    value ? arena_printf(params->arena, "\\x%s",
-	                hex_encode(params->arena, value->bytes, SHA256_BYTES))
+	                hex_encode(params->arena, value, len_bytes))
 	          : NULL);
+}
+
+void
+store_add_digest(struct store_params *params, const struct sha256 *value)
+{
+	store_add_bytes(params, value ? value->bytes : NULL, SHA256_BYTES);
+}
+
+void
+store_add_digests(struct store_params *params, const struct sha256 *values,
+    size_t n)
+{
+	struct buf array = buf_in(params->arena);
+	size_t i;
+
+	buf_add_char(&array, '{');
+	for (i = 0; values && i < n; i++)
+		buf_addf(&array, "%s\"\\\\x%s\"", i ? "," : "",
+		    hex_encode(params->arena, values[i].bytes, SHA256_BYTES));
+	buf_add_char(&array, '}');
+	store_add_text(params, values ? buf_text(&array) : NULL);
 }
 
 /* ---- rows ---- */
@@ -66,6 +88,16 @@ store_int64(const PGresult *result, int row, const char *column)
 	const char *value = value_of(result, row, column);
 
 	return value ? strtoll(value, NULL, 10) : 0;
+}
+
+bool
+store_bytes(const PGresult *result, int row, const char *column, void *ret,
+    size_t size_bytes)
+{
+	const char *value = value_of(result, row, column);
+
+	return value && text_starts(value, "\\x") &&
+	    hex_decode_exact(value + 2, ret, size_bytes);
 }
 
 bool

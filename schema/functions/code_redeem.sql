@@ -18,7 +18,7 @@ CREATE OR REPLACE FUNCTION oauth.code_redeem(
   p_session_id uuid, p_refresh_token_hash text, p_access_s integer, p_idle_s integer,
   p_session_s integer, p_remote text)
 RETURNS TABLE (outcome text, client_id text, user_id uuid, email text, scope text,
-  resource text, now_s bigint, refresh boolean, auth_s bigint, user_name text, nonce text)
+  resource text, now_s bigint, refresh boolean, auth_s bigint, user_name text, nonce text, amr text)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
 #variable_conflict use_column
@@ -42,7 +42,7 @@ BEGIN
      AND (p_dpop_jkt IS NOT NULL OR NOT c.dpop_bound_access_tokens)
      AND u.id = a.user_id AND u.disabled_at IS NULL
   RETURNING a.client_id, a.user_id, u.email::text, a.scope, a.resource, a.auth_at,
-            a.session_id, a.session_until, a.nonce, u.name::text AS user_name, 'refresh_token' = ANY (c.grant_types) AS refresh,
+            a.session_id, a.session_until, a.nonce, a.amr, u.name::text AS user_name, 'refresh_token' = ANY (c.grant_types) AS refresh,
             CASE WHEN c.token_endpoint_auth_method = 'none'
                    OR 'none' = ANY (c.token_endpoint_auth_methods) THEN p_dpop_jkt END AS dpop_jkt
        INTO v;
@@ -62,7 +62,7 @@ BEGIN
     oauth.session_limit_s(p_session_s, v.session_until), p_remote);
   RETURN QUERY SELECT 'redeemed', v.client_id, v.user_id, v.email, v.scope, v.resource,
     floor(extract(epoch FROM now()))::bigint, v.refresh,
-    floor(extract(epoch FROM v.auth_at))::bigint, v.user_name, v.nonce;
+    floor(extract(epoch FROM v.auth_at))::bigint, v.user_name, v.nonce, v.amr;
 END
 $body$;
 COMMENT ON FUNCTION oauth.code_redeem(text, text, bytea, text, bytea, text, text, text, uuid, text,

@@ -18,7 +18,7 @@ BEGIN
     outcome := 'repeated';
   ELSIF outcome IS NULL AND v.device_code_digest IS NOT NULL
         AND NOT oauth.device_decide(v.device_code_digest, 'denied', NULL, NULL,
-                                     NULL, NULL) THEN
+                                     NULL, NULL, NULL) THEN
     outcome := 'decided'; -- in another browser
   ELSIF outcome IS NULL THEN
     UPDATE oauth.authorization_request r

@@ -29,6 +29,8 @@ BEGIN
     RETURN NEXT;
     RETURN;
   END IF;
+  -- Nobody signs it out before what is granted here can be seen and ended.
+  PERFORM FROM oauth.login l WHERE l.login_digest = p_login_digest FOR SHARE;
   SELECT * INTO v_user
     FROM oauth.request_user(v, p_login_digest);
   IF NOT FOUND THEN
@@ -59,7 +61,8 @@ BEGIN
   END IF;
   IF v.device_code_digest IS NOT NULL
      AND NOT oauth.device_decide(v.device_code_digest, 'granted', v_user.user_id,
-                                 v_user.auth_at, v_scope, v_user.session_until) THEN
+                                 v_user.auth_at, v_user.amr, v_scope,
+                                 v_user.session_until) THEN
     outcome := 'decided'; -- in another browser
     RETURN NEXT;
     RETURN;
@@ -69,9 +72,10 @@ BEGIN
    WHERE r.request_id = p_request_id;
   IF v.device_code_digest IS NULL THEN
     INSERT INTO oauth.authorization_code (code_digest, client_id, user_id, redirect_uri,
-        scope, resource, code_challenge, auth_at, nonce, dpop_jkt, session_until, expires_at)
+        scope, resource, code_challenge, auth_at, amr, nonce, dpop_jkt, session_until, expires_at)
     VALUES (p_code_digest, v.client_id, v_user.user_id, v.redirect_uri, v_scope,
-        v.resource, v.code_challenge, v_user.auth_at, v.nonce, v.dpop_jkt, v_user.session_until,
+        v.resource, v.code_challenge, v_user.auth_at, v_user.amr, v.nonce, v.dpop_jkt,
+        v_user.session_until,
         least(now() + p_code_expires_s * interval '1 second', v_user.session_until));
   END IF;
   PERFORM oauth.client_allowed(v.client_id);

@@ -18,7 +18,7 @@ CREATE OR REPLACE FUNCTION oauth.device_redeem(
   p_refresh_token_hash text, p_access_s integer, p_idle_s integer, p_session_s integer,
   p_remote text)
 RETURNS TABLE (outcome text, client_id text, user_id uuid, email text, scope text,
-  resource text, now_s bigint, refresh boolean, auth_s bigint, user_name text)
+  resource text, now_s bigint, refresh boolean, auth_s bigint, user_name text, amr text)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
 #variable_conflict use_column
@@ -55,7 +55,7 @@ BEGIN
   RETURN QUERY SELECT 'redeemed', v.client_id, v.user_id, u.email::text, v.scope,
       v.resource, floor(extract(epoch FROM now()))::bigint,
       'refresh_token' = ANY (c.grant_types),
-      floor(extract(epoch FROM v.auth_at))::bigint, u.name::text
+      floor(extract(epoch FROM v.auth_at))::bigint, u.name::text, v.amr
     FROM public.users u, oauth.client c
    WHERE u.id = v.user_id AND c.client_id = v.client_id;
 END

@@ -52,18 +52,18 @@ COMMENT ON FUNCTION oauth.device_request_create(bytea, text, bytea, bytea, integ
 -- was decided before, or it expired.
 CREATE OR REPLACE FUNCTION oauth.device_decide(
   p_device_code_digest bytea, p_decision text, p_user_id uuid, p_auth_at timestamptz,
-  p_scope text, p_session_until timestamptz)
+  p_amr text, p_scope text, p_session_until timestamptz)
 RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
 BEGIN
   UPDATE oauth.device_code d
      SET decided_at = now(), decision = p_decision, user_id = p_user_id, auth_at = p_auth_at,
-         scope = coalesce(p_scope, d.scope), session_until = p_session_until,
+         amr = p_amr, scope = coalesce(p_scope, d.scope), session_until = p_session_until,
          expires_at = least(d.expires_at, p_session_until)
    WHERE d.device_code_digest = p_device_code_digest AND d.decided_at IS NULL
      AND d.expires_at > now();
   RETURN FOUND;
 END
 $body$;
-COMMENT ON FUNCTION oauth.device_decide(bytea, text, uuid, timestamptz, text, timestamptz) IS
+COMMENT ON FUNCTION oauth.device_decide(bytea, text, uuid, timestamptz, text, text, timestamptz) IS
   'Part of the consent functions: grants or denies a device, once.';

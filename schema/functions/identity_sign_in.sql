@@ -37,7 +37,8 @@ BEGIN
     SELECT FROM oauth.login_user(p_previous_login_digest, '-infinity') l
      WHERE l.user_id = v_user_id AND NOT l.unconfirmed);
   PERFORM oauth.login_start(v_user_id, p_login_digest, p_previous_login_digest,
-    least(p_expires_s, p_session_s), p_remote, p_user_agent, jsonb_build_object('source', p_source, 'name', p_name));
+    least(p_expires_s, p_session_s), p_remote, p_user_agent, NULL,
+    jsonb_build_object('source', p_source, 'name', p_name));
   UPDATE oauth.login l
      SET source = p_source, session_until = now() + p_session_s * interval '1 second',
          scope_ruled = p_scope_ruled, scope_given = p_scope_given,

@@ -3,13 +3,13 @@
 -- login_user - who is signed in by this cookie, not before p_since; no row
 -- when nobody is, the login expired, or its user was disabled.
 CREATE OR REPLACE FUNCTION oauth.login_user(p_login_digest bytea, p_since timestamptz)
-RETURNS TABLE (user_id uuid, email text, user_name text, auth_at timestamptz,
+RETURNS TABLE (user_id uuid, email text, user_name text, auth_at timestamptz, amr text,
   scope_ruled text, scope_given text, session_until timestamptz, unconfirmed boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
   RETURN QUERY
-    SELECT u.id, u.email::text, u.name::text, l.auth_at, l.scope_ruled, l.scope_given,
+    SELECT u.id, u.email::text, u.name::text, l.auth_at, l.amr, l.scope_ruled, l.scope_given,
            l.session_until, l.unconfirmed
       FROM oauth.login l JOIN public.users u ON u.id = l.user_id
      WHERE l.login_digest = p_login_digest AND l.expires_at > now()
@@ -24,7 +24,7 @@ COMMENT ON FUNCTION oauth.login_user(bytea, timestamptz) IS
 -- none that is older, and with an id_token_hint and prompt=none only that user.
 CREATE OR REPLACE FUNCTION oauth.request_user(
   p_request oauth.authorization_request, p_login_digest bytea)
-RETURNS TABLE (user_id uuid, email text, user_name text, auth_at timestamptz,
+RETURNS TABLE (user_id uuid, email text, user_name text, auth_at timestamptz, amr text,
   scope_ruled text, scope_given text, session_until timestamptz, unconfirmed boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $body$

@@ -18,6 +18,8 @@ BEGIN
     ('session', 'public.mcp_server_sessions'::regclass, 'expires_at', interval '0'),
     ('authorization_request', 'oauth.authorization_request', 'expires_at', '1 hour'),
     ('login', 'oauth.login', 'expires_at', '0'),
+    ('half_login', 'oauth.half_login', 'expires_at', '0'),
+    ('recovery_link', 'oauth.recovery_link', 'expires_at', '0'),
     ('attempt', 'oauth.attempt', 'window_started_at', '1 day'),
     ('revocation', 'oauth.revocation', 'expires_at', '0')
   LOOP

@@ -68,7 +68,7 @@ BEGIN
   SELECT NEW.id, clock_timestamp() + interval '1 second',
          greatest(max(s.access_expires_at), now()) + interval '1 minute'
     FROM public.mcp_server_sessions s WHERE s.user_id = NEW.id;
-  DELETE FROM oauth.login l WHERE l.user_id = NEW.id;
+  PERFORM oauth.login_end_all(NEW.id, NULL);
   RETURN NULL;
 END
 $body$;

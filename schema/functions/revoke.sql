@@ -28,7 +28,7 @@ BEGIN
     FROM public.mcp_server_sessions s
    WHERE s.user_id = v_user_id AND s.access_expires_at > now()
   HAVING max(s.access_expires_at) IS NOT NULL;
-  DELETE FROM oauth.login l WHERE l.user_id = v_user_id;
+  PERFORM oauth.login_end_all(v_user_id, NULL);
   DELETE FROM oauth.authorization_code a WHERE a.user_id = v_user_id AND a.spent_at IS NULL;
   DELETE FROM oauth.device_code d WHERE d.user_id = v_user_id AND d.spent_at IS NULL;
   DELETE FROM public.mcp_server_sessions s WHERE s.user_id = v_user_id;
@@ -131,6 +131,7 @@ BEGIN
   INSERT INTO oauth.revocation (everything, not_before, expires_at)
   VALUES (true, clock_timestamp(),
           greatest(oauth.access_tokens_end(), now()) + interval '1 minute');
+  DELETE FROM oauth.half_login; -- first: they become logins
   DELETE FROM oauth.login;
   DELETE FROM oauth.authorization_code a WHERE a.spent_at IS NULL;
   DELETE FROM oauth.device_code d WHERE d.spent_at IS NULL;

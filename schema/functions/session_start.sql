@@ -3,8 +3,9 @@
 -- session_start - a new session, and its line in the audit.
 --
 -- Part of the functions that grant; p_refresh_token_hash NULL starts one that
--- cannot be refreshed and ends with its only access token.  p_dpop_jkt is the
--- key that refreshes are bound to.
+-- cannot be refreshed and ends with its only access token.  rotated_from is
+-- where the session was last used from, at first where it was started; p_dpop_jkt
+-- is the key that refreshes are bound to.
 CREATE OR REPLACE FUNCTION oauth.session_start(
   p_session_id uuid, p_user_id uuid, p_client_id text, p_refresh_token_hash text,
   p_scope text, p_resource text, p_auth_at timestamptz, p_dpop_jkt text,

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 --
 -- user_passwd - give a user another password.  Browsers signed in before are
--- signed out; sessions of clients go on.  Outcomes: changed, unknown.
+-- signed out, recovery links end; sessions of clients go on.  Outcomes: changed, unknown.
 CREATE OR REPLACE FUNCTION oauth.user_passwd(p_email text, p_password_hash text)
 RETURNS text LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
@@ -14,8 +14,7 @@ BEGIN
   END IF;
   INSERT INTO oauth.credential AS c (user_id, password_hash) VALUES (v_user_id, p_password_hash)
   ON CONFLICT (user_id) DO UPDATE SET password_hash = excluded.password_hash, changed_at = now();
-  DELETE FROM oauth.login l WHERE l.user_id = v_user_id;
-  DELETE FROM oauth.attempt a WHERE a.key = 'account:' || v_user_id;
+  PERFORM oauth.password_changed(v_user_id, NULL);
   PERFORM oauth.audit_act('password changed', v_user_id, NULL, NULL, '{}');
   RETURN 'changed';
 END

@@ -57,6 +57,27 @@ describe('accounts are linked by the operator', () => {
     assert.equal(answer.headers.allow, 'GET, HEAD, OPTIONS')
   })
 
+  test('the page of connected applications is behind the same sign-in; there are none about passwords', async () => {
+    const alice = new Person(site, 'alice')
+    const connection = await connect(site, { browser: alice, client })
+    const other = new Person(site, 'alice')
+    const first = await other.get('/api/oauth/apps')
+    assert.equal(first.headers.location, site.url('/api/oauth/login?request=apps'))
+    const at = await other.follow(first)
+    assert.equal(at.path, '/api/oauth/apps')
+    assert.match(at.page.text, /alice@example\.com/)
+    assert.doesNotMatch(at.page.text, /oauth\/(password|second_factor)/)
+    const out = await other.post('/api/oauth/apps', { ...at.fields, action: 'sign-out-everywhere' })
+    assert.match(out.text, /The web server may still know you/)
+    assert.equal((await token(site, refreshing(client, connection.tokens))).json.error, 'invalid_grant')
+    for (const page of ['password', 'second_factor', 'second_step?request=apps', 'recover?token=x']) {
+      assert.equal((await alice.get('/api/oauth/' + page)).status, 404, page)
+      assert.equal((await alice.post('/api/oauth/' + page.replace(/\?.*/, ''), { ...at.fields, request: 'apps', token: 'x' })).status, 404, page)
+    }
+    assert.equal((await new Person(site).follow(await new Person(site).get('/api/oauth/apps'))).page.status, 401)
+    assert.equal((await new Person(site, 'bob').follow(first)).page.status, 403, 'who has no account gets nowhere')
+  })
+
   test('consent comes before anything is granted, and names the account', async () => {
     const at = await new Person(site, 'alice').arrive(good())
     assert.match(at.page.text, /You are signed in as<\/dt><dd>alice@example\.com/)

@@ -51,9 +51,11 @@ async function listen () {
   }
 }
 
-// What the SDKs ask of an application; it forgets nothing.
-function provider (kept, redirectUrl, metadata, clientMetadataUrl) {
+// What the SDKs ask of an application; unless forgets, it forgets nothing.
+function provider (kept, redirectUrl, metadata, clientMetadataUrl, forgets) {
+  const invalidateCredentials = what => { if (what === 'tokens' || what === 'all') delete kept.tokens }
   return {
+    ...forgets && { invalidateCredentials },
     redirectUrl,
     clientMetadataUrl,
     clientMetadata: {
@@ -79,12 +81,12 @@ function provider (kept, redirectUrl, metadata, clientMetadataUrl) {
 /**
  * An application on the given SDK. Options: metadata (members of its
  * registration), clientMetadataUrl (where it is published), host (of its
- * redirect URI). kept holds its client, tokens, authorizationUrl and callback.
+ * redirect URI), forgets (tokens that are refused for good). kept holds its client, tokens, authorizationUrl and callback.
  */
-export async function startApplication (sdk, { metadata, clientMetadataUrl, host = '127.0.0.1' } = {}) {
+export async function startApplication (sdk, { metadata, clientMetadataUrl, host = '127.0.0.1', forgets } = {}) {
   const listener = await listen()
   const kept = {}
-  const authProvider = provider(kept, `http://${host}:${listener.port}/callback`, metadata, clientMetadataUrl)
+  const authProvider = provider(kept, `http://${host}:${listener.port}/callback`, metadata, clientMetadataUrl, forgets)
   const transport = url => new sdk.Transport(new URL(url), { authProvider })
 
   /** The person decides about what the transport asked for; the consent page's text. */

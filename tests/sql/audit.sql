@@ -69,7 +69,7 @@ SELECT is_empty($$
      AND p.prosrc ~ 'INSERT INTO oauth\.audit[^)]*\ydetail\y'
 $$, 'no function writes a column of before');
 INSERT INTO public.users (email) VALUES ('locked@example.com');
-SELECT is((SELECT array_agg(l.reason ORDER BY i) FROM generate_series(1, 6) i, oauth.login_begin('locked@example.com', '192.0.2.' || i, 3, 99, 900) l),
+SELECT is((SELECT array_agg(l.reason ORDER BY i) FROM generate_series(1, 6) i, oauth.login_begin('locked@example.com', '192.0.2.' || i, NULL, NULL, 3, 3, 99, 900) l),
   '{no_password,no_password,no_password,locked,locked,locked}', 'an account is locked');
 SELECT results_eq($$SELECT a.remote, a.outcome, a.details FROM oauth.audit a WHERE a.event = 'account locked'$$,
   $$VALUES ('192.0.2.4', 'refused', '{"attempts": 4}'::jsonb)$$, 'which is audited once');

@@ -22,8 +22,8 @@ SET CONSTRAINTS ALL IMMEDIATE; -- what happens at the commit
 SELECT is((SELECT count(*)::int FROM oauth.revocation WHERE user_id = '00000000-0000-4000-8000-000000000001'), 1,
   'a disabled user is revoked');
 
-SELECT is((SELECT outcome FROM oauth.login_begin('nobody@example.com', '192.0.2.1', 5, 5, 60)), 'refused', 'an unknown user is refused');
-SELECT is((SELECT reason FROM oauth.login_begin('somebody@EXAMPLE.com', '192.0.2.1', 5, 5, 60)), 'disabled', 'a disabled one too');
+SELECT is((SELECT outcome FROM oauth.login_begin('nobody@example.com', '192.0.2.1', NULL, NULL, 5, 5, 5, 60)), 'refused', 'an unknown user is refused');
+SELECT is((SELECT reason FROM oauth.login_begin('somebody@EXAMPLE.com', '192.0.2.1', NULL, NULL, 5, 5, 5, 60)), 'disabled', 'a disabled one too');
 SELECT is((SELECT count FROM oauth.attempt WHERE key = 'remote:192.0.2.1'), 2, 'both were counted');
 
 SELECT is((SELECT count(*)::int FROM oauth.attempt WHERE key = 'remote:192.0.2.2'), 0, 'an address is counted by itself');

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * account_page.h - the pages about a person's own account.
+ *
+ * They are for whoever is signed in by the login cookie; others are led
+ * through sign-in and back.  The way back is the page's name, one of a few
+ * that stand where otherwise a request id does: never an address.
+ */
+#ifndef OAUTH_ACCOUNT_PAGE_H
+#define OAUTH_ACCOUNT_PAGE_H
+
+#include "http/refuse.h"
+#include "oauth/browser.h"
+
+/* Is it the name of such a page, and no id of an authorization request? */
+bool account_page_named(const char *request_id);
+
+/* 303 to the page, or to sign-in and then to the page. */
+enum oauth_error account_page_go_to(struct request *rq, const char *page);
+enum oauth_error account_page_sign_in(struct request *rq, const char *page);
+
+/* The browser, its login_digest set; NULL when it has no login cookie.  Whether
+ * the cookie is good for anybody only the database knows. */
+struct browser *account_page_browser(struct request *rq);
+
+/* Check a form that was posted to the page: refused with 403 unless it was made
+ * for this browser and this login.  OAUTH_OK fills *browser likewise. */
+enum oauth_error account_page_form(struct request *rq, const char *page,
+    const char *csrf, struct browser **browser)
+    __attribute__((__warn_unused_result__));
+
+/* Open a form that posts to the page, its anti-forgery token inside. */
+void account_page_begin_form(struct request *rq, struct buf *html,
+    const char *page, const struct browser *browser);
+
+/* After signing out: that the web server may know the person all the same, where
+ * it is what signs people in. */
+void account_page_add_remote_note(struct request *rq, struct buf *html);
+
+/* A link back to the connected applications, where the others are found. */
+void account_page_add_way_back(struct buf *html);
+
+#endif

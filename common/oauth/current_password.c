@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#include "oauth/current_password.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "crypto/password.h"
+#include "http/request.h"
+
+static enum current_password
+wrong(const char *reason, const char *message, const char **fault)
+{
+	log_raise(LOG_WARNING);
+	log_event("password check failed");
+	log_text("reason", reason);
+	*fault = message;
+	return CURRENT_PASSWORD_WRONG;
+}
+
+enum current_password
+current_password_check(struct request *rq, const struct browser *browser,
+    const char *typed, struct password_check *ret, const char **fault)
+{
+	if (!typed || strlen(typed) > PASSWORD_MAX_BYTES)
+		return wrong("none, or too long",
+		    "Your current password is needed.", fault);
+	switch (password_check_begin(rq->store, rq->arena,
+	    browser->login_digest, rq->settings->login_limit_account,
+	    rq->settings->login_window_s, ret)) {
+	case PASSWORD_CHECK:
+		if (password_matches(ret->password_hash, typed))
+			return CURRENT_PASSWORD_RIGHT;
+		return wrong("wrong password", "The current password is wrong.",
+		    fault);
+	case PASSWORD_CHECK_REFUSED:
+		return wrong("locked",
+		    "There were too many tries. Wait a quarter of an hour.",
+		    fault);
+	case PASSWORD_CHECK_NONE:
+		return wrong("no_password",
+		    "You sign in here without a password of this server.",
+		    fault);
+	case PASSWORD_CHECK_NOT_SIGNED_IN:
+		return CURRENT_PASSWORD_NOT_SIGNED_IN;
+	case PASSWORD_CHECK_STORE_DOWN:
+		break;
+	}
+	return CURRENT_PASSWORD_STORE_DOWN;
+}
