@@ -234,6 +234,8 @@ install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysco
 	    $(call at,$(libexecdir))/guard $(call at,$(libexecdir))/fetch \
 	    $(DESTDIR)$(bindir) \
 	    $(call at,$(datadir))/apache-conf \
+	    $(call at,$(datadir))/fail2ban/filter.d \
+	    $(call at,$(datadir))/fail2ban/jail.d \
 	    $(call at,$(datadir))/schema/functions \
 	    $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8
 	$(INSTALL) -d -m 750 $(call at,$(sysconfdir))
@@ -250,6 +252,9 @@ install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysco
 	    $(INSTALL) -m 644 "$(BUILD)/$$f.$$$$" \
 	        "$(call at,$(datadir))/$$f" && \
 	    rm "$(BUILD)/$$f.$$$$" || exit 1; done
+	@for f in filter.d/mcp-oauth.conf jail.d/mcp-oauth.conf; do \
+	    $(INSTALL) -m 644 "docs/fail2ban/$$f" \
+	        "$(call at,$(datadir))/fail2ban/$$f" || exit 1; done
 	$(if $(wildcard schema/*.sql),$(INSTALL) -m 644 $(wildcard schema/*.sql) \
 	    $(call at,$(datadir))/schema)
 	$(if $(wildcard schema/functions/*.sql),$(INSTALL) -m 644 \

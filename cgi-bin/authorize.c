@@ -17,6 +17,7 @@
 #include "oauth/authorization_response.h"
 #include "oauth/browser.h"
 #include "oauth/client_document.h"
+#include "oauth/flow.h"
 #include "oauth/pending.h"
 #include "store/pushed_request.h"
 
@@ -93,6 +94,7 @@ static enum oauth_error
 go_on(struct request *rq, const struct authorization_request *request,
     bool signed_in)
 {
+	flow_log_request(rq, request->request_id);
 	if (wants_the_impossible(rq, request))
 		return authorization_response_error(rq, request->redirect_uri,
 		    request->state, OAUTH_LOGIN_REQUIRED,

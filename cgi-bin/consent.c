@@ -11,17 +11,15 @@
  * The code is derived from the request, so that a form sent twice yields the
  * same code, and only its digest is stored.
  */
-#include <string.h>
-
 #include "base/log.h"
 #include "base/text.h"
 #include "base/uri.h"
-#include "crypto/encode.h"
-#include "crypto/keyring.h"
 #include "http/endpoint.h"
 #include "http/html.h"
 #include "http/page.h"
+#include "oauth/authorization_code.h"
 #include "oauth/authorization_response.h"
+#include "oauth/flow.h"
 #include "oauth/pending.h"
 #include "oauth/redirect_uri.h"
 #include "oauth/resource.h"
@@ -245,17 +243,6 @@ show_device_page(struct request *rq, bool granted)
 
 /* ---- deciding ---- */
 
-static const char *
-code_of(struct request *rq, const char *request_id)
-{
-	struct sha256 key = keyring_key(rq->settings, ROOT_CURRENT,
-	    "authorization code");
-	struct sha256 code = hmac_sha256(key.bytes, SHA256_BYTES, request_id,
-	    strlen(request_id));
-
-	return base64url_encode(rq->arena, code.bytes, SHA256_BYTES);
-}
-
 static enum oauth_error
 refuse_decision(struct request *rq, enum decision_result result)
 {
@@ -285,7 +272,8 @@ static enum oauth_error
 grant(struct request *rq, const struct browser *browser, const char *request_id,
     bool remember)
 {
-	const char *code = code_of(rq, request_id);
+	const char *code = authorization_code_of(rq->arena, rq->settings,
+	    request_id);
 	struct sha256 digest = sha256_of_text(code);
 	struct decision decision;
 	enum decision_result result = consent_grant(rq->store, rq->arena,
@@ -312,6 +300,7 @@ deny(struct request *rq, const struct browser *browser, const char *request_id)
 
 	if (result != DECISION_MADE && result != DECISION_REPEATED)
 		return refuse_decision(rq, result);
+	log_raise(LOG_NOTICE);
 	log_event("consent refused");
 	log_text("client_id", decision.client_id);
 	if (!decision.redirect_uri)
@@ -355,6 +344,9 @@ get_consent(struct request *rq)
 	if (!request.user_id)
 		return pending_go_to(rq, "login", request.request_id);
 	log_text("client_id", request.client_id);
+	log_text("user_id", request.user_id);
+	if (request.device_code_digest)
+		flow_log_device_hex(rq, request.device_code_digest);
 	if (needs_no_question(rq, &request))
 		return grant(rq, browser, request.request_id, true);
 	if (pending_prompts(&request, "none"))
@@ -375,6 +367,7 @@ post_consent(struct request *rq)
 	error = pending_form(rq, request_id, request_param(rq, CSRF), &browser);
 	if (error)
 		return error;
+	flow_log_request(rq, request_id);
 	if (decision && text_equal(decision, "authorize"))
 		return grant(rq, browser, request_id, true);
 	if (decision && text_equal(decision, "cancel"))

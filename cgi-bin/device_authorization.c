@@ -12,6 +12,7 @@
 #include "crypto/encode.h"
 #include "http/endpoint.h"
 #include "oauth/client_authenticated.h"
+#include "oauth/flow.h"
 #include "oauth/grant_types.h"
 #include "oauth/requested_access.h"
 #include "oauth/user_code.h"
@@ -71,6 +72,7 @@ keep(struct request *rq, struct device_authorization *device)
 		switch (
 		    device_authorization_create(rq->store, rq->arena, device)) {
 		case DEVICE_CREATED:
+			flow_log_device(rq, &device->device_code_digest);
 			return answer_created(rq, device_code, user_code);
 		case DEVICE_DUPLICATE:
 			continue;

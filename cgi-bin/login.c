@@ -19,6 +19,7 @@
 #include "http/endpoint.h"
 #include "http/html.h"
 #include "http/page.h"
+#include "oauth/flow.h"
 #include "oauth/pending.h"
 #include "oauth/remote_user.h"
 #include "store/login.h"
@@ -197,6 +198,7 @@ post_login(struct request *rq)
 	    request_param(rq, CSRF), &browser);
 	if (error)
 		return error;
+	flow_log_request(rq, request_param(rq, REQUEST));
 	if (!email || !password)
 		return show_form(rq, browser, 400, email ? email : "",
 		    "Email and password are both needed.");

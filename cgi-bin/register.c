@@ -63,9 +63,12 @@ store_registration(struct request *rq, struct client_registration *registration)
 	    rq->settings->registration_limit, &issue.issued_s,
 	    &retry_after_s)) {
 	case CLIENT_REGISTERED:
+		log_event("client registered");
 		log_text("client_id", registration->client_id);
 		return answer(rq, 201, registration, &issue);
 	case CLIENT_THROTTLED:
+		log_raise(LOG_WARNING);
+		log_event("registration throttled");
 		return refuse_too_many(rq, (long)retry_after_s,
 		    "too many registrations from this address");
 	case CLIENT_DUPLICATE: /* of a random id: next to impossible */

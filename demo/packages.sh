@@ -42,7 +42,7 @@ wanted() {
     ;;
   demo) echo apache2-bin libapache2-mod-fcgid "$(postgresql)" ;;
   check)
-    echo perl curl ca-certificates valgrind chromium pgbouncer libtap-parser-sourcehandler-pgtap-perl \
+    echo perl curl ca-certificates valgrind chromium fail2ban pgbouncer libtap-parser-sourcehandler-pgtap-perl \
       "$(postgresql)-pgtap" "$(postgresql)-cron" \
       apache2-utils slapd ldap-utils libapache2-mod-auth-openidc
     # Any npm will do: it fetches the node that runs the tests.
@@ -118,3 +118,10 @@ apt_get() {
 }
 apt_get update
 apt_get install -y --no-install-recommends "${missing[@]}"
+
+# Nor does one start at the next boot.
+for package in "${missing[@]}"; do
+  dpkg -L "$package" | sed -n 's|^\(/usr\)\{0,1\}/lib/systemd/system/\([^@/]*\.service\)$|\2|p'
+done | while IFS= read -r unit; do
+  "${as_root[@]}" rm -f /etc/systemd/system/*.wants/"$unit"
+done

@@ -59,6 +59,7 @@ allow(struct request *rq, const struct verdict *v)
 	pass_on(rq, "Variable-MCP_CLIENT", token->client_id);
 	pass_on(rq, "Variable-MCP_SCOPE", token->scope);
 	pass_on(rq, "Variable-MCP_RESOURCE", v->resource->uri);
+	pass_on(rq, "Variable-MCP_REQUEST_ID", rq->request_id);
 	pass_on(rq, "Variable-MCP_BACKEND_SECRET",
 	    rq->settings->guard_backend_secret);
 	if (v->proof.nonce_ageing)

@@ -148,6 +148,18 @@ address_list_valid(struct arena *arena, const char *text)
 }
 
 bool
+address_text_in_list(struct arena *arena, const char *address, const char *list)
+{
+	struct sockaddr_in v4 = {.sin_family = AF_INET};
+	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
+
+	if (inet_pton(AF_INET, address, &v4.sin_addr) == 1)
+		return address_in_list(arena, (const void *)&v4, list);
+	return inet_pton(AF_INET6, address, &v6.sin6_addr) == 1 &&
+	    address_in_list(arena, (const void *)&v6, list);
+}
+
+bool
 address_in_list(struct arena *arena, const struct sockaddr *address,
     const char *list)
 {

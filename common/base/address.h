@@ -20,6 +20,10 @@ bool address_is_public(const struct sockaddr *address);
 /* Is text a list of addresses and networks (10.0.0.0/8, ::1), by blanks? */
 bool address_list_valid(struct arena *arena, const char *text);
 
+/* Is the address, as text, in such a list? */
+bool address_text_in_list(struct arena *arena, const char *address,
+    const char *list);
+
 /* Is the address in such a list? */
 bool address_in_list(struct arena *arena, const struct sockaddr *address,
     const char *list);

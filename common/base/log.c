@@ -24,7 +24,7 @@
 enum {
 	LINE_BYTES = 4096,
 	VALUE_BYTES = 512, /* of one field, escaped */
-	KEYS_MAX = 24,
+	KEYS_MAX = 32,
 };
 
 /* Indexed by enum log_level; priorities are syslog's err to debug. */
@@ -46,6 +46,7 @@ static struct {
 /* The line of the request in hand; a thread beside the loop has its own. */
 static _Thread_local struct {
 	enum log_level level;
+	bool quiet; /* another line tells of the same request */
 	char event[96];
 	char fields[LINE_BYTES];
 	size_t len;
@@ -175,6 +176,7 @@ void
 log_begin(void)
 {
 	line.level = LOG_DONE;
+	line.quiet = false;
 	line.event[0] = '\0';
 	line.fields[0] = '\0';
 	line.len = 0;
@@ -192,6 +194,7 @@ void
 log_quiet(void)
 {
 	line.level = LOG_DEBUG;
+	line.quiet = true;
 }
 
 void
@@ -199,6 +202,14 @@ log_event(const char *event)
 {
 	if (!line.event[0])
 		copy_text(line.event, sizeof(line.event), event);
+}
+
+const char *
+log_said(void)
+{
+	if (line.quiet)
+		return NULL;
+	return line.event[0] ? line.event : "done";
 }
 
 /* Is key new on this line?  Remembers it. */

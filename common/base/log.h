@@ -41,6 +41,9 @@ void log_quiet(void);
 /* What the line says first, such as "refused"; the first word given stays. */
 void log_event(const char *event);
 
+/* What the line would say first; NULL when log_quiet() left that to another. */
+const char *log_said(void);
+
 /* Add a field.  NULL and "" are left out; the first value of a key stays. */
 void log_text(const char *key, const char *value);
 void log_number(const char *key, int64_t value);

@@ -127,6 +127,7 @@ struct settings {
 	int64_t guard_offline_max_s;
 	const char *guard_backend_secret; /* NULL: none */
 
+	const char *metrics_from; /* addresses that may read them; may be "" */
 	const char *state_directory;
 	const char *log_to;
 	enum log_level log_level;

@@ -175,6 +175,22 @@ settle_fetching(struct settings_reader *r)
 }
 
 static bool
+settle_metrics(struct settings_reader *r)
+{
+	struct settings *s = r->settings;
+
+	if (s->kind != SETTINGS_SERVER)
+		return true;
+	if (text_equal(s->metrics_from, "none"))
+		s->metrics_from = "";
+	if (!address_list_valid(r->arena, s->metrics_from))
+		return settings_fail(r, "METRICS_FROM",
+		    "must be none, or addresses and networks such as 127.0.0.1 "
+		    "or 10.0.0.0/8, separated by blanks");
+	return true;
+}
+
+static bool
 settle_log(struct settings_reader *r)
 {
 	const char *to = r->settings->log_to;
@@ -193,5 +209,5 @@ settings_agree(struct settings_reader *r)
 	    settle_algorithm(r) && settle_openid(r) && settle_secrets(r) &&
 	    settle_audience(r) && settle_lifetimes(r) &&
 	    settle_registration(r) && settle_dpop(r) && settle_fetching(r) &&
-	    settle_log(r);
+	    settle_metrics(r) && settle_log(r);
 }

@@ -5,13 +5,16 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/counter.h"
 #include "base/log.h"
+#include "base/origin.h"
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "http/body.h"
 #include "http/cors.h"
 #include "http/form.h"
 #include "http/live_settings.h"
+#include "http/request_id.h"
 
 enum {
 	ARENA_MAX_BYTES = 2 << 20,
@@ -356,18 +359,22 @@ log_params(struct request *rq)
 static void
 log_request(struct request *rq, const struct timespec *began)
 {
+	const char *said = log_said();
 	struct timespec now;
+	int64_t duration_us;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	duration_us = (now.tv_sec - began->tv_sec) * 1000000LL +
+	    (now.tv_nsec - began->tv_nsec) / 1000;
+	if (said)
+		counter_add(rq->endpoint->name, said, rq->reply.status,
+		    duration_us);
 	log_number("status", rq->reply.status);
 	log_text("method", request_variable(rq, "REQUEST_METHOD"));
 	log_text("path", rq->path);
+	log_number("duration_us", duration_us);
 	log_params(rq);
-	log_text("remote", request_remote(rq));
 	log_text("user_agent", request_header(rq, "HTTP_USER_AGENT"));
-	log_number("duration_us",
-	    (now.tv_sec - began->tv_sec) * 1000000LL +
-	        (now.tv_nsec - began->tv_nsec) / 1000);
 	log_end();
 }
 
@@ -385,6 +392,7 @@ apply_settings(struct worker *worker, const struct settings *settings)
 	const struct endpoint *endpoint = worker->endpoint;
 
 	log_open(endpoint->name, settings->log_to, settings->log_level);
+	counter_open(settings->state_directory);
 	if (worker->store)
 		endpoint->store_close(worker->store);
 	worker->store = NULL;
@@ -414,6 +422,23 @@ find_settings(struct worker *worker, struct request *rq)
 	return false;
 }
 
+/* Who sent what opens each line: nothing that a client says can stand before
+ * it, or push it out of a line that grew too long. */
+static void
+begin_line(struct request *rq)
+{
+	struct origin origin = {
+	    .request_id = request_id_of(rq),
+	    .remote = request_remote(rq),
+	};
+
+	rq->request_id = origin.request_id;
+	origin_set(&origin);
+	log_begin();
+	log_text("remote", origin.remote);
+	log_text("request_id", origin.request_id);
+}
+
 static void
 serve(struct worker *worker)
 {
@@ -423,7 +448,7 @@ serve(struct worker *worker)
 	struct timespec began;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &began);
-	log_begin();
+	begin_line(&rq);
 	rq.reply.headers = buf_in(rq.arena);
 	rq.reply.status = 500;
 	rq.reply.body = "";
@@ -437,6 +462,7 @@ serve(struct worker *worker)
 	log_request(&rq, &began);
 	json_object_put(rq.json);
 	io_finish(worker->io);
+	origin_set(NULL);
 	arena_reset(worker->arena);
 }
 

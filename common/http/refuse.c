@@ -38,8 +38,9 @@ show_refusal(struct request *rq, int status, enum oauth_error error,
 		    "connect again. If this page comes back, the application "
 		    "has to be set up anew: remove its connection there and "
 		    "add it again.</p>\n");
-	buf_addf(&page, "<p class=\"soft\">Error code: %s</p>\n",
-	    oauth_error_name(error));
+	buf_addf(&page,
+	    "<p class=\"soft\">Error code: %s<br>Reference: %s</p>\n",
+	    oauth_error_name(error), rq->request_id);
 	(void)page_end(rq, status, &page);
 }
 

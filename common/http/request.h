@@ -48,6 +48,7 @@ struct request {
 	struct store *store; /* NULL unless the endpoint asks for one */
 	struct io *io;
 
+	const char *request_id; /* in the logs, see request_id.h */
 	enum method method;
 	const char *path;  /* of the request target, as sent */
 	const char *name;  /* its last segment, where the endpoint has any

@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "crypto/digest.h"
 #include "oauth/client_auth.h"
+#include "oauth/flow.h"
 #include "oauth/grant.h"
 #include "oauth/pkce.h"
 #include "oauth/refresh_token.h"
@@ -75,6 +76,7 @@ grant_authorization_code(struct request *rq,
 		return refuse(rq, OAUTH_INVALID_REQUEST,
 		    "code_verifier is missing or malformed");
 	redemption.code_digest = sha256_of_text(code);
+	flow_log_code(rq, &redemption.code_digest);
 	redemption.code_challenge = pkce_challenge(rq->arena, verifier);
 	redemption.session_id = random_uuid(rq->arena);
 	refresh_token = refresh_token_new(rq->arena, rq->settings,

@@ -3,6 +3,7 @@
  * s3.4). */
 #include "crypto/digest.h"
 #include "oauth/client_auth.h"
+#include "oauth/flow.h"
 #include "oauth/grant.h"
 #include "oauth/refresh_token.h"
 #include "oauth/token_response.h"
@@ -74,6 +75,7 @@ grant_device_code(struct request *rq, const struct client_credentials *client,
 		return refuse(rq, OAUTH_INVALID_REQUEST,
 		    "missing parameter: client_id");
 	redemption.device_code_digest = sha256_of_text(device_code);
+	flow_log_device(rq, &redemption.device_code_digest);
 	refresh_token = refresh_token_new(rq->arena, rq->settings,
 	    redemption.session_id, 1);
 	redemption.refresh_token_hash = refresh_token_hash(rq->arena,

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/uri.h"
 #include "http/html.h"
+#include "oauth/flow.h"
 
 enum oauth_error
 pending_refuse_unknown(struct request *rq)
@@ -51,6 +52,7 @@ pending_request(struct request *rq, const char *request_id,
     struct browser **browser, struct authorization_request *ret)
 {
 	*browser = browser_known(rq);
+	flow_log_request(rq, request_id);
 	if (!*browser)
 		return pending_refuse_other_browser(rq);
 	switch (authorization_request_get(rq->store, rq->arena, request_id,
@@ -104,6 +106,7 @@ pending_go_to(struct request *rq, const char *page, const char *request_id)
 {
 	struct buf location = buf_in(rq->arena);
 
+	flow_log_request(rq, request_id);
 	buf_addf(&location,
 	    "%s/api/oauth/%s?request=", rq->settings->oauth_base_url, page);
 	uri_encode(&location, request_id);

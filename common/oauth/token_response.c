@@ -77,6 +77,7 @@ token_response(struct request *rq, const struct client_credentials *client,
 	}
 	if (!access_token)
 		return refuse_unavailable(rq, no_key);
+	log_event("token issued");
 	json_add_string(o, "access_token", access_token);
 	json_add_string(o, "token_type", client->dpop_jkt ? "DPoP" : "Bearer");
 	json_add_int64(o, "expires_in", rq->settings->access_token_expires_s);

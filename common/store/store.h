@@ -19,7 +19,7 @@
 enum {
 	STORE_CONNECT_MS = 3000,
 	STORE_QUERY_MS = 8000,
-	STORE_PARAMS_MAX = 28,
+	STORE_PARAMS_MAX = 32, /* with the two that store_call() adds */
 };
 
 struct store;
@@ -59,8 +59,10 @@ void store_add_bool(struct store_params *params, bool value);
 void store_add_digest(struct store_params *params, const struct sha256 *value);
 
 /*
- * Call the function.  A connection found dead is opened anew first; one lost
- * while waiting is not asked again unless the statement is repeatable.
+ * Call the function; what it audits bears the request of origin.h, for which
+ * the statement is one SELECT without conditions.  A connection found dead is
+ * opened anew first; one lost while waiting is not asked again unless the
+ * statement is repeatable.
  *
  * Returns the rows (at least one), which the caller clears; NULL when the
  *         database could not be reached, answered too late or refused: the

@@ -31,7 +31,7 @@ LogLevel warn
 ServerTokens Prod
 EOF
     for module in mpm_event authn_core authz_core authz_host alias env headers \
-      macro proxy proxy_http reqtimeout rewrite setenvif fcgid ${SITE_MODULES-}; do
+      macro proxy proxy_http reqtimeout rewrite setenvif unique_id fcgid ${SITE_MODULES-}; do
       echo "LoadModule ${module}_module $modules/mod_$module.so"
     done
     cat <<EOF
@@ -59,6 +59,7 @@ Define MCP_OAUTH_CONFIG $conf/mcp-oauth.conf
 Define MCP_OAUTH_GUARD_CONFIG $conf/guard.conf
 Include $share/mcp-oauth.conf
 CustomLog $D/log/access.log mcp_oauth
+CustomLog $D/log/calls.log mcp_oauth_calls "expr=-n reqenv('MCP_SUBJECT')"
 EOF
     if [ -z "${SITE_PLAIN-}" ]; then
       cat <<EOF

@@ -37,7 +37,9 @@ BEGIN
   SELECT u.* INTO v_user FROM oauth.identity i JOIN public.users u ON u.id = i.user_id
    WHERE i.source = p_issuer AND i.name = p_subject;
   IF v_user.id IS NULL AND p_email IS NOT NULL THEN
-    SELECT u.* INTO v_user FROM public.users u WHERE lower(u.email) = lower(p_email);
+    SELECT u.* INTO v_user FROM public.users u
+     WHERE lower(u.email) = lower(p_email) -- by the index
+       AND lower(u.email::text COLLATE "C") = lower(p_email COLLATE "C");
     IF v_user.id IS NOT NULL THEN
       INSERT INTO oauth.identity (source, name, user_id)
       VALUES (p_issuer, p_subject, v_user.id) ON CONFLICT (source, name) DO NOTHING;

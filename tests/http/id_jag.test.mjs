@@ -18,6 +18,7 @@ before(async () => {
   key = await newKey('RS256')
   host.answers.set('/keys', { keys: [key.jwk] })
   site = await startSite({
+    extra: { SITE_LOCALE: 'C.UTF-8' },
     conf: `${fetching(host)}
 ID_JAG_ISSUER=${idp} ${host.url('/keys')} example.com
 ID_JAG_ISSUER=https://other.example ${host.url('/keys')}
@@ -153,6 +154,10 @@ test('an address counts only from a provider that is trusted for its domain, and
   for (const email_verified of [false, 'false', null, 0, 'no', {}]) await refused({ email_verified })
   await refused({ iss: 'https://other.example' })
   await refused({ email: `${site.email}@evil.example` })
+  // KELVIN SIGN, whose lower case is the k of everybody.
+  await site.sql("INSERT INTO public.users (email) VALUES ('mark@example.com')")
+  await refused({ email: 'mar\u212a@example.com' })
+  assert.equal((await grant(await sign({ ...stranger(), email: 'mark@example.com', email_verified: true }))).status, 200)
   await site.command('user', 'add', 'out@elsewhere.example', '--no-password').catch(() => {})
   await refused({ email: 'out@elsewhere.example' })
   assert.equal((await grant(await sign({ ...stranger(), email: site.email.toUpperCase(), email_verified: true }))).status, 200)

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- The audit: its months, what is removed when, who can change it.
 BEGIN;
-SELECT plan(33);
+SELECT plan(37);
 
 CREATE FUNCTION pg_temp.partition(p_at timestamptz) RETURNS text LANGUAGE sql AS $$
   SELECT 'audit_' || to_char(p_at AT TIME ZONE 'UTC', 'YYYY_MM')
@@ -78,6 +78,23 @@ SELECT set_eq($$SELECT kind, email, remote, attempts FROM oauth.login_failures W
   'and seen by the operator');
 SELECT is((SELECT sum(attempts)::int FROM oauth.login_failures WHERE kind = 'address attempts' AND remote LIKE '192.0.2.%'), 6,
   'so are the addresses');
+
+-- ---- of which request
+SELECT set_config('mcp_oauth.request_id', 'of-the-log', true), set_config('mcp_oauth.remote', '192.0.2.9', true);
+INSERT INTO oauth.audit (event) VALUES ('with an origin');
+SELECT set_config('mcp_oauth.request_id', '', true), set_config('mcp_oauth.remote', '', true);
+INSERT INTO oauth.audit (event) VALUES ('without');
+SELECT results_eq($$SELECT a.request_id, a.remote FROM oauth.audit a WHERE a.event = 'with an origin'$$,
+  $$VALUES ('of-the-log', '192.0.2.9')$$, 'a row says which request it came from');
+SELECT results_eq($$SELECT a.request_id, a.remote FROM oauth.audit a WHERE a.event = 'without'$$,
+  $$VALUES (NULL::text, NULL::text)$$, 'or that none did');
+
+-- ---- figures
+SELECT is((SELECT m.users FROM oauth.metrics() m), (SELECT count(*) FROM public.users), 'few rows are counted');
+CREATE TABLE pg_temp.many AS SELECT FROM generate_series(1, 50000);
+ANALYZE pg_temp.many;
+GRANT SELECT ON pg_temp.many TO PUBLIC;
+SELECT cmp_ok(abs(oauth.rows_about('pg_temp.many'::regclass) - 50000), '<', 5000::bigint, 'many are estimated');
 
 SELECT * FROM finish();
 ROLLBACK;

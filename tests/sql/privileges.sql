@@ -14,7 +14,7 @@ SELECT set_eq($$SELECT pg_temp.functions_of('mcp_oauth_web')$$, string_to_array(
   ' client_document_missed client_document_put client_get client_keys client_keys_put'
   ' client_keys_turn client_post_logout client_register code_redeem consent_deny consent_grant'
   ' device_authorization_create device_redeem device_request_create fetch_take identity_sign_in issuer_keys'
-  ' issuer_keys_put issuer_keys_turn jti_take login_begin login_end login_finish machine_grant'
+  ' issuer_keys_put issuer_keys_turn jti_take login_begin login_end login_finish machine_grant metrics'
   ' pushed_request_create pushed_request_use session_find_legacy session_revoke session_rotate'
   ' status token_introspect userinfo', ' '),
   'the endpoints call what they are made of');

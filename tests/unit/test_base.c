@@ -217,6 +217,12 @@ test_addresses(struct arena *arena)
 	ok(!address_in_list(arena, (struct sockaddr *)&a, ""));
 	ok(address_in_list(arena, (struct sockaddr *)&a, "10.1.2.2/31"));
 	ok(!address_in_list(arena, (struct sockaddr *)&a, "10.1.2.0/31"));
+	ok(address_text_in_list(arena, "127.0.0.1", "127.0.0.1 ::1"));
+	ok(address_text_in_list(arena, "::1", "127.0.0.1 ::1"));
+	ok(!address_text_in_list(arena, "::2", "127.0.0.1 ::1"));
+	ok(!address_text_in_list(arena, "", "0.0.0.0/0 ::/0"));
+	ok(!address_text_in_list(arena, "127.0.0.1 ", "0.0.0.0/0"));
+	ok(!address_text_in_list(arena, "127.0.0.1", ""));
 	ok(address_list_valid(arena, "10.0.0.0/8 ::1, fd00::/8"));
 	ok(!address_list_valid(arena, "10.0.0.0/33"));
 	ok(!address_list_valid(arena, "localhost"));
