@@ -267,16 +267,14 @@ refuse_code(struct request *rq, const struct browser *browser,
 
 static enum oauth_error
 answer(struct request *rq, const struct browser *browser,
-    enum second_factor_result result, const char *event,
-    const char *const *codes)
+    enum second_factor_result result, const char *const *codes)
 {
 	switch (result) {
 	case SECOND_FACTOR_DONE:
-		log_event(event);
 		return codes ? show_codes(rq, codes)
 		             : account_page_go_to(rq, name);
 	case SECOND_FACTOR_WRONG:
-		log_wrong("used before, or unknown");
+		log_wrong("code spent or unknown");
 		return show_page(rq, browser, 401, wrong_code);
 	case SECOND_FACTOR_CHANGE_NOT_SIGNED_IN:
 		return account_page_sign_in(rq, name);
@@ -292,13 +290,16 @@ confirm(struct request *rq, const struct browser *browser,
 {
 	struct sha256 digests[RECOVERY_CODES];
 	const char **codes = recovery_codes_new(rq->arena, digests);
+	enum second_factor_result result;
 
 	if (proof->is_recovery)
 		return refuse_code(rq, browser, factor);
-	return answer(rq, browser,
-	    second_factor_confirm(rq->store, rq->arena, browser->login_digest,
-	        factor, proof->step, digests, request_remote(rq)),
-	    "second factor added", codes);
+	result = second_factor_confirm(rq->store, rq->arena,
+	    browser->login_digest, factor, proof->step, digests,
+	    request_remote(rq));
+	if (result == SECOND_FACTOR_DONE)
+		log_event("second factor added");
+	return answer(rq, browser, result, codes);
 }
 
 static enum oauth_error
@@ -307,21 +308,26 @@ make_codes(struct request *rq, const struct browser *browser,
 {
 	struct sha256 digests[RECOVERY_CODES];
 	const char **codes = recovery_codes_new(rq->arena, digests);
+	enum second_factor_result result;
 
-	return answer(rq, browser,
-	    second_factor_change(rq->store, rq->arena, browser->login_digest,
-	        proof, digests, request_remote(rq)),
-	    "recovery codes made", codes);
+	result = second_factor_change(rq->store, rq->arena,
+	    browser->login_digest, proof, digests, request_remote(rq));
+	if (result == SECOND_FACTOR_DONE)
+		log_event("recovery codes made");
+	return answer(rq, browser, result, codes);
 }
 
 static enum oauth_error
 remove_factor(struct request *rq, const struct browser *browser,
     const struct second_proof *proof)
 {
-	return answer(rq, browser,
-	    second_factor_change(rq->store, rq->arena, browser->login_digest,
-	        proof, NULL, request_remote(rq)),
-	    "second factor removed", NULL);
+	enum second_factor_result result;
+
+	result = second_factor_change(rq->store, rq->arena,
+	    browser->login_digest, proof, NULL, request_remote(rq));
+	if (result == SECOND_FACTOR_DONE)
+		log_event("second factor removed");
+	return answer(rq, browser, result, NULL);
 }
 
 /* Does the form come from the page that showed this very secret? */

@@ -2,8 +2,6 @@
 // Clients that act for themselves: the providers that both MCP SDKs have for
 // them, and openid-client, with a secret and with signatures.
 import assert from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
-import { rm, writeFile } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
 import * as current from '@modelcontextprotocol/client'
 import * as extensions from '@modelcontextprotocol/sdk/client/auth-extensions.js'
@@ -11,22 +9,19 @@ import { exportJWK, exportPKCS8, generateKeyPair } from 'jose'
 import * as oauth from 'openid-client'
 import { sdk1, sdk2 } from '../lib/application.mjs'
 import { whoami } from '../lib/flow.mjs'
-import { addClient, startSite } from '../lib/site.mjs'
+import { addClient, addSigner, startSite } from '../lib/site.mjs'
 
 const scope = 'reports:read'
 let site
 before(async () => { site = await startSite({ conf: `MCP_RESOURCE_SCOPES=/mcp ${scope}` }) })
 after(() => site?.stop())
 
-const addMachine = (...args) => addClient(site, '--name', 'Nightly', '--client-credentials', ...args)
+const machine = ['--name', 'Nightly', '--client-credentials']
 
-/** A client that the operator made from a file with its public key. */
-async function addSigner (alg) {
+/** A client that the operator made with its public key. */
+async function addSigningMachine (alg) {
   const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true })
-  const file = `/var/tmp/mcp-oauth-jwks-${randomUUID()}`
-  await writeFile(file, JSON.stringify({ keys: [{ ...await exportJWK(publicKey), alg, use: 'sig' }] }))
-  const { client_id: clientId } = await addMachine('--jwks', file)
-  await rm(file)
+  const { client_id: clientId } = await addSigner(site, { ...await exportJWK(publicKey), alg, use: 'sig' }, ...machine)
   return { clientId, privateKey }
 }
 
@@ -43,7 +38,7 @@ for (const [name, sdk, { ClientCredentialsProvider, PrivateKeyJwtProvider }] of 
     const call = async client => (await client.callTool({ name: 'whoami', arguments: {} })).structuredContent
 
     test('by a secret, again when its token ended', async () => {
-      const { client_id: clientId, client_secret: clientSecret } = await addMachine()
+      const { client_id: clientId, client_secret: clientSecret } = await addClient(site, ...machine)
       const provider = new ClientCredentialsProvider({ clientId, clientSecret, scope, expectedIssuer: site.base })
       const client = await connect(provider)
       const said = await call(client)
@@ -59,7 +54,7 @@ for (const [name, sdk, { ClientCredentialsProvider, PrivateKeyJwtProvider }] of 
 
     for (const algorithm of ['RS256', 'ES256']) {
       test(`by a signature, ${algorithm}`, async () => {
-        const { clientId, privateKey } = await addSigner(algorithm)
+        const { clientId, privateKey } = await addSigningMachine(algorithm)
         const client = await connect(new PrivateKeyJwtProvider({
           clientId, privateKey: await exportPKCS8(privateKey), algorithm, expectedIssuer: site.base
         }))
@@ -78,10 +73,10 @@ describe('openid-client', () => {
   }
 
   test('by a secret, either way, and by signatures of each kind', async () => {
-    const { client_id: id, client_secret: secret } = await addMachine()
+    const { client_id: id, client_secret: secret } = await addClient(site, ...machine)
     const ways = [[id, oauth.ClientSecretBasic(secret)], [id, oauth.ClientSecretPost(secret)]]
     for (const alg of ['RS256', 'ES256', 'EdDSA']) {
-      const { clientId, privateKey } = await addSigner(alg)
+      const { clientId, privateKey } = await addSigningMachine(alg)
       ways.push([clientId, oauth.PrivateKeyJwt(privateKey)])
     }
     for (const [clientId, authentication] of ways) {
@@ -92,9 +87,9 @@ describe('openid-client', () => {
   })
 
   test('a wrong secret and a foreign key are told apart from nothing', async () => {
-    const { client_id: id } = await addMachine()
+    const { client_id: id } = await addClient(site, ...machine)
     await assert.rejects(grant(id, oauth.ClientSecretPost('wrong')), { error: 'invalid_client', status: 401 })
-    const { clientId } = await addSigner('ES256')
+    const { clientId } = await addSigningMachine('ES256')
     const { privateKey } = await generateKeyPair('ES256')
     await assert.rejects(grant(clientId, oauth.PrivateKeyJwt(privateKey)), { error: 'invalid_client', status: 401 })
   })

@@ -3,8 +3,6 @@
 // as relying party with Chromium, oauth4webapi as relying party and as the
 // resource server.
 import assert from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
-import { rm, writeFile } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
 import { exportJWK, generateKeyPair } from 'jose'
 import * as strict from 'oauth4webapi'
@@ -12,7 +10,7 @@ import * as oauth from 'openid-client'
 import { allow, fillIn, openBrowser, signIn } from '../lib/chromium.mjs'
 import { Browser, connect } from '../lib/flow.mjs'
 import { startHttpsHost } from '../lib/https_host.mjs'
-import { addClient, startSite } from '../lib/site.mjs'
+import { addClient, addSigner, startSite } from '../lib/site.mjs'
 
 const scope = 'openid email profile'
 let site, host, chromium, redirectUri, goodbye
@@ -125,10 +123,7 @@ describe('openid-client', () => {
 
   test('introspects as a resource server that signs, until the token is revoked', async () => {
     const { publicKey, privateKey } = await generateKeyPair('ES256')
-    const file = `/var/tmp/mcp-oauth-jwks-${randomUUID()}`
-    await writeFile(file, JSON.stringify({ keys: [{ ...await exportJWK(publicKey), alg: 'ES256', use: 'sig' }] }))
-    const { client_id: id } = await addClient(site, '--name', 'Files', '--introspect', '/mcp', '--jwks', file)
-    await rm(file)
+    const { client_id: id } = await addSigner(site, { ...await exportJWK(publicKey), alg: 'ES256', use: 'sig' }, '--name', 'Files', '--introspect', '/mcp')
     const server = await oauth.discovery(new URL(site.base), id, {}, oauth.PrivateKeyJwt(privateKey), { execute: [oauth.allowInsecureRequests] })
     const { tokens, client } = await connect(site)
     const said = await oauth.tokenIntrospection(server, tokens.access_token)

@@ -2,12 +2,11 @@
 // Clients that act for themselves (RFC 6749 s4.4).
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { SignJWT, decodeJwt, exportJWK, generateKeyPair } from 'jose'
 import { connect, register, rpc, token, until } from '../lib/flow.mjs'
 import { postForm, send } from '../lib/http.mjs'
-import { addClient, startSite } from '../lib/site.mjs'
+import { addClient, addSigner, startSite } from '../lib/site.mjs'
 
 const conf = `MCP_RESOURCES=/mcp /files
 MCP_RESOURCE_SCOPES=/mcp reports:read reports:write`
@@ -48,9 +47,7 @@ test('by Basic, and by a signature', async () => {
   assert.equal((await token(site, { grant_type: 'client_credentials' }, basic)).status, 200)
 
   const { publicKey, privateKey } = await generateKeyPair('ES256')
-  const path = `/var/tmp/mcp-oauth-jwks-${randomUUID()}`
-  await writeFile(path, JSON.stringify({ keys: [{ ...await exportJWK(publicKey), kid: 'k', use: 'sig' }] }))
-  const signer = await addClient(site, '--name', 'Signer', '--client-credentials', '--jwks', path)
+  const signer = await addSigner(site, { ...await exportJWK(publicKey), kid: 'k', use: 'sig' }, '--name', 'Signer', '--client-credentials')
   assert.ok(!signer.client_secret)
   const client_assertion = await new SignJWT({ jti: randomUUID() }).setProtectedHeader({ alg: 'ES256', kid: 'k' })
     .setIssuer(signer.client_id).setSubject(signer.client_id).setAudience(site.base).setIssuedAt().setExpirationTime('1m').sign(privateKey)

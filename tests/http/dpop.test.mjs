@@ -3,13 +3,12 @@
 // that are bound to a key, codes that are, and what tells of it.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { rm, writeFile } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
 import { SignJWT, UnsecuredJWT, calculateJwkThumbprint, decodeJwt } from 'jose'
 import { callHeaders, challengesOf, connectWith, newKey, proofOf, refreshWith, rpcWith, tokenWith } from '../lib/dpop.mjs'
 import { authorizationRequest, Browser, connect, hidden, newVerifier, redemption, refreshing, register, token, whoami } from '../lib/flow.mjs'
 import { postForm, send, sendJson } from '../lib/http.mjs'
-import { addClient, startSite } from '../lib/site.mjs'
+import { addClient, addSigner, startSite } from '../lib/site.mjs'
 
 const conf = 'LOGIN_LIMIT_ACCOUNT=1000\nLOGIN_LIMIT_REMOTE=1000'
 const algs = ['ES256', 'RS256', 'EdDSA', 'Ed25519']
@@ -179,10 +178,7 @@ describe('proofs at the token endpoint', () => {
 
   test('a client\'s assertion is not spent by a bad proof, and no proof stands in a log', async () => {
     const own = await newKey()
-    const path = `/var/tmp/mcp-oauth-jwks-${randomUUID()}`
-    await writeFile(path, JSON.stringify({ keys: [{ ...own.jwk, kid: 'k' }] }))
-    const signer = await addClient(site, '--name', 'Signer', '--client-credentials', '--jwks', path)
-    await rm(path)
+    const signer = await addSigner(site, { ...own.jwk, kid: 'k' }, '--name', 'Signer', '--client-credentials')
     const fields = {
       grant_type: 'client_credentials',
       client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
 import { SignJWT, exportJWK, generateKeyPair } from 'jose'
 import { authorizationRequest, Browser, connect, newVerifier, redemption, refreshing, register, token, whoami } from '../lib/flow.mjs'
 import { postForm, postJson, send } from '../lib/http.mjs'
-import { addClient, startSite } from '../lib/site.mjs'
+import { addClient, addSigner, startSite } from '../lib/site.mjs'
 
 let site, client, browser
 before(async () => {
@@ -181,10 +181,7 @@ describe('client authentication as it is advertised', () => {
   before(async () => {
     secret = await addClient(site, '--name', 'Any method', '--client-credentials', '--introspect', '/mcp')
     key = await generateKeyPair('ES256')
-    const path = `/var/tmp/mcp-oauth-jwks-${randomUUID()}`
-    await writeFile(path, JSON.stringify({ keys: [await exportJWK(key.publicKey)] }))
-    signer = await addClient(site, '--name', 'Signs', '--client-credentials', '--introspect', '/mcp', '--jwks', path)
-    await rm(path)
+    signer = await addSigner(site, await exportJWK(key.publicKey), '--name', 'Signs', '--client-credentials', '--introspect', '/mcp')
   })
 
   // By method: the ways to present it, each [fields, headers].

@@ -3,7 +3,7 @@
 // PostgreSQL, the shipped configuration.
 import { execFile } from 'node:child_process'
 import { randomInt } from 'node:crypto'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -138,4 +138,17 @@ export class Site {
 export async function addClient (site, ...args) {
   const { stdout } = await site.command('client', 'add', ...args)
   return Object.fromEntries(stdout.trim().split('\n').map(line => line.split('=')))
+}
+
+/** The same for a client that signs, with this public key (a JWK). */
+export async function addSigner (site, jwk, ...args) {
+  const folder = await mkdtemp('/var/tmp/mcp-oauth-jwks-')
+  const file = join(folder, 'jwks.json')
+  try {
+    await chmod(folder, 0o755) // the command runs as the account of the site
+    await writeFile(file, JSON.stringify({ keys: [jwk] }))
+    return await addClient(site, '--jwks', file, ...args)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 }
