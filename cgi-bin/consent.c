@@ -13,9 +13,6 @@
  */
 #include "base/log.h"
 #include "base/text.h"
-#include "base/uri.h"
-#include "crypto/encode.h"
-#include "crypto/keyring.h"
 #include "http/endpoint.h"
 #include "http/page.h"
 #include "oauth/authorization_code.h"

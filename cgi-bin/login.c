@@ -21,7 +21,6 @@
 #include "http/html.h"
 #include "http/page.h"
 #include "oauth/account_page.h"
-#include "oauth/flow.h"
 #include "oauth/login_attempt.h"
 #include "oauth/pending.h"
 #include "oauth/remote_user.h"
@@ -167,7 +166,7 @@ post_login(struct request *rq)
 	    request_param(rq, CSRF), &browser);
 	if (error)
 		return error;
-	flow_log_request(rq, request_param(rq, REQUEST));
+	pending_log(rq, request_param(rq, REQUEST));
 	if (!email || !password)
 		return show_form(rq, browser, 400, email ? email : "",
 		    "Email and password are both needed.");

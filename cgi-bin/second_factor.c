@@ -274,7 +274,7 @@ answer(struct request *rq, const struct browser *browser,
 		return codes ? show_codes(rq, codes)
 		             : account_page_go_to(rq, name);
 	case SECOND_FACTOR_WRONG:
-		log_wrong("used before, or unknown");
+		log_wrong("code spent or unknown");
 		return show_page(rq, browser, 401, wrong_code);
 	case SECOND_FACTOR_CHANGE_NOT_SIGNED_IN:
 		return account_page_sign_in(rq, name);

@@ -116,7 +116,7 @@ finish(struct request *rq, const struct browser *browser,
 		log_event("signed in");
 		return pending_go_on(rq, request_param(rq, REQUEST));
 	case SECOND_STEP_WRONG:
-		return refuse_code(rq, browser, "used before, or unknown");
+		return refuse_code(rq, browser, "code spent or unknown");
 	case SECOND_STEP_FINISH_REFUSED:
 		return refuse_code(rq, browser, "refused at the end");
 	case SECOND_STEP_FINISH_NO_LOGIN:
@@ -169,6 +169,7 @@ post_second_step(struct request *rq)
 	    request_param(rq, CSRF), &browser);
 	if (error)
 		return error;
+	pending_log(rq, request_param(rq, REQUEST));
 	if (!browser->login_digest)
 		return start_again(rq);
 	if (!typed || !second_code_read(rq->arena, typed, &code))

@@ -102,12 +102,19 @@ pending_form(struct request *rq, const char *request_id, const char *csrf,
 	    "opened in this browser.");
 }
 
+void
+pending_log(struct request *rq, const char *request_id)
+{
+	if (!account_page_named(request_id))
+		flow_log_request(rq, request_id);
+}
+
 enum oauth_error
 pending_go_to(struct request *rq, const char *page, const char *request_id)
 {
 	struct buf location = buf_in(rq->arena);
 
-	flow_log_request(rq, request_id);
+	pending_log(rq, request_id);
 	buf_addf(&location,
 	    "%s/api/oauth/%s?request=", rq->settings->oauth_base_url, page);
 	uri_encode(&location, request_id);

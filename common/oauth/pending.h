@@ -27,6 +27,10 @@ enum oauth_error pending_form(struct request *rq, const char *request_id,
 bool pending_prompts(const struct authorization_request *request,
     const char *word);
 
+/* Say on the log line which authorization it belongs to (flow.h), unless a page
+ * about the account is named in place of a request. */
+void pending_log(struct request *rq, const char *request_id);
+
 /* The pages for a request that cannot go on. */
 enum oauth_error pending_refuse_unknown(struct request *rq);
 enum oauth_error pending_refuse_expired(struct request *rq);

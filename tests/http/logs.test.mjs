@@ -251,6 +251,7 @@ test('fail2ban reads syslog\'s form and IPv6, and no line that only looks like o
   const guess = 'login: warning: login failed remote="2001:db8::7" request_id="x" reason="wrong password"'
   assert.equal(await matched(`2026-11-25T04:06:31.126Z ${guess}`), '2001:db8::7')
   assert.equal(await matched(`Nov 25 04:06:31 host ${guess.replace('login:', 'login[77]:')}`), '2001:db8::7')
+  assert.equal(await matched(`2026-11-25T04:06:31.126Z ${guess.replace('login:', 'second_step:')}`), '2001:db8::7')
   assert.equal(await matched('2026-11-25T04:06:31.126Z device: notice: user code refused remote="192.0.2.1" request_id="x"'), '192.0.2.1')
   for (const line of [
     `2026-11-25T04:06:31.126Z login: info: signed in remote="192.0.2.1" request_id="x" user_agent="${guess}"`,
