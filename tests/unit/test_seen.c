@@ -79,6 +79,17 @@ test_full(struct seen *seen)
 	ok(seen_note(seen, key_of(last, n), LATER_S, LATER_S + 1) == SEEN_NEW);
 }
 
+/* What a process of its own is told. */
+static int
+told(uint32_t group)
+{
+	struct seen *seen = seen_open(table);
+	int result = seen_note(seen, key_of(group, 0), NOW_S, LATER_S);
+
+	seen_close(seen);
+	return result;
+}
+
 /* How many of several processes at once are told that it is new? */
 static int
 told_new(uint32_t group)
@@ -87,8 +98,7 @@ told_new(uint32_t group)
 
 	for (i = 0; i < PROCESSES; i++)
 		if (fork() == 0)
-			_exit(seen_note(seen_open(table), key_of(group, 0),
-			    NOW_S, LATER_S));
+			_exit(told(group));
 	while (wait(&status) > 0)
 		n += WIFEXITED(status) && WEXITSTATUS(status) == SEEN_NEW;
 	return n;
