@@ -96,6 +96,7 @@ told_new(uint32_t group)
 {
 	int i, status, n = 0;
 
+	(void)fflush(stdout); /* or each process may print it, too */
 	for (i = 0; i < PROCESSES; i++)
 		if (fork() == 0)
 			_exit(told(group));
