@@ -8,17 +8,16 @@
  * disconnect is sent.  The current password is asked for, and attempts at it
  * are counted before it is looked at.
  */
-#include "base/auto.h"
 #include "base/log.h"
 #include "crypto/password.h"
 #include "http/endpoint.h"
 #include "http/page.h"
 #include "oauth/account_page.h"
 #include "oauth/current_password.h"
-#include "oauth/login_attempt.h"
 #include "oauth/new_password.h"
 #include "oauth/pending.h"
 #include "oauth/remote_user.h"
+#include "store/login.h"
 
 enum { CSRF, PASSWORD, NEW_PASSWORD, AGAIN, DISCONNECT };
 
@@ -121,28 +120,7 @@ change(struct request *rq, const struct browser *browser,
 	return pending_refuse_unreachable(rq);
 }
 
-static enum oauth_error
-attempt(struct request *rq, const struct browser *browser)
-{
-	AUTO_FD slot = login_hash_slot(rq);
-	struct password_check check;
-	const char *fault;
-
-	if (slot < 0)
-		return login_refuse_slot(rq);
-	switch (current_password_check(rq, browser, request_param(rq, PASSWORD),
-	    &check, &fault)) {
-	case CURRENT_PASSWORD_RIGHT:
-		return change(rq, browser, &check);
-	case CURRENT_PASSWORD_WRONG:
-		return show_form(rq, browser, 401, fault);
-	case CURRENT_PASSWORD_NOT_SIGNED_IN:
-		return account_page_sign_in(rq, name);
-	case CURRENT_PASSWORD_STORE_DOWN:
-		break;
-	}
-	return pending_refuse_unreachable(rq);
-}
+static const struct current_password_page asking = {name, change, show_form};
 
 static enum oauth_error
 post_password(struct request *rq)
@@ -160,7 +138,8 @@ post_password(struct request *rq)
 	    request_param(rq, AGAIN));
 	if (fault)
 		return show_form(rq, browser, 400, fault);
-	return attempt(rq, browser);
+	return current_password_ask(rq, browser, request_param(rq, PASSWORD),
+	    &asking);
 }
 
 static const char *const paths[] = {"/api/oauth/password", NULL};

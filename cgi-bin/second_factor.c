@@ -13,7 +13,6 @@
  * neither.  So the page that showed a secret carries it along, sealed (offer),
  * and only to a form that brings it back is the secret shown once more.
  */
-#include "base/auto.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "crypto/encode.h"
@@ -23,7 +22,6 @@
 #include "http/qr.h"
 #include "oauth/account_page.h"
 #include "oauth/current_password.h"
-#include "oauth/login_attempt.h"
 #include "oauth/pending.h"
 #include "oauth/remote_user.h"
 #include "oauth/second_code.h"
@@ -207,28 +205,7 @@ offer(struct request *rq, const struct browser *browser,
 	return pending_refuse_unreachable(rq);
 }
 
-static enum oauth_error
-begin(struct request *rq, const struct browser *browser)
-{
-	AUTO_FD slot = login_hash_slot(rq);
-	struct password_check check;
-	const char *fault;
-
-	if (slot < 0)
-		return login_refuse_slot(rq);
-	switch (current_password_check(rq, browser, request_param(rq, PASSWORD),
-	    &check, &fault)) {
-	case CURRENT_PASSWORD_RIGHT:
-		return offer(rq, browser, &check);
-	case CURRENT_PASSWORD_WRONG:
-		return show_page(rq, browser, 401, fault);
-	case CURRENT_PASSWORD_NOT_SIGNED_IN:
-		return account_page_sign_in(rq, name);
-	case CURRENT_PASSWORD_STORE_DOWN:
-		break;
-	}
-	return pending_refuse_unreachable(rq);
-}
+static const struct current_password_page asking = {name, offer, show_page};
 
 /* ---- a code was typed ---- */
 
@@ -409,7 +386,8 @@ post_second_factor(struct request *rq)
 	if (error)
 		return error;
 	if (action && text_equal(action, "begin"))
-		return begin(rq, browser);
+		return current_password_ask(rq, browser,
+		    request_param(rq, PASSWORD), &asking);
 	if (action && takes_code(action))
 		return act(rq, browser, action);
 	return refuse(rq, OAUTH_INVALID_REQUEST,

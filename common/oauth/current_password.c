@@ -3,9 +3,20 @@
 
 #include <string.h>
 
+#include "base/auto.h"
 #include "base/log.h"
 #include "crypto/password.h"
 #include "http/request.h"
+#include "oauth/account_page.h"
+#include "oauth/login_attempt.h"
+#include "oauth/pending.h"
+
+enum current_password {
+	CURRENT_PASSWORD_RIGHT,
+	CURRENT_PASSWORD_WRONG, /* *fault is what the form says */
+	CURRENT_PASSWORD_NOT_SIGNED_IN,
+	CURRENT_PASSWORD_STORE_DOWN,
+};
 
 static enum current_password
 wrong(const char *reason, const char *message, const char **fault)
@@ -17,9 +28,9 @@ wrong(const char *reason, const char *message, const char **fault)
 	return CURRENT_PASSWORD_WRONG;
 }
 
-enum current_password
-current_password_check(struct request *rq, const struct browser *browser,
-    const char *typed, struct password_check *ret, const char **fault)
+static enum current_password
+judge(struct request *rq, const struct browser *browser, const char *typed,
+    struct password_check *ret, const char **fault)
 {
 	if (!typed || strlen(typed) > PASSWORD_MAX_BYTES)
 		return wrong("none, or too long",
@@ -46,4 +57,27 @@ current_password_check(struct request *rq, const struct browser *browser,
 		break;
 	}
 	return CURRENT_PASSWORD_STORE_DOWN;
+}
+
+enum oauth_error
+current_password_ask(struct request *rq, const struct browser *browser,
+    const char *typed, const struct current_password_page *page)
+{
+	AUTO_FD slot = login_hash_slot(rq);
+	struct password_check check;
+	const char *fault;
+
+	if (slot < 0)
+		return login_refuse_slot(rq);
+	switch (judge(rq, browser, typed, &check, &fault)) {
+	case CURRENT_PASSWORD_RIGHT:
+		return page->right(rq, browser, &check);
+	case CURRENT_PASSWORD_WRONG:
+		return page->wrong(rq, browser, 401, fault);
+	case CURRENT_PASSWORD_NOT_SIGNED_IN:
+		return account_page_sign_in(rq, page->name);
+	case CURRENT_PASSWORD_STORE_DOWN:
+		break;
+	}
+	return pending_refuse_unreachable(rq);
 }
