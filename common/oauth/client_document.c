@@ -22,8 +22,12 @@ client_document_claimed(const char *client_id)
 	    strncasecmp(client_id, "http:", 5) == 0;
 }
 
-bool
-client_document_url_allowed(struct arena *arena, const char *client_id)
+/*
+ * May it be one?  An https URL in its plain form (lower case, no default
+ * port) with a path other than "/", no userinfo, fragment or dot segments.
+ */
+static bool
+url_allowed(struct arena *arena, const char *client_id)
 {
 	const char *origin = fetch_origin(arena, client_id);
 	struct uri uri;
@@ -52,8 +56,10 @@ host_listed(struct arena *arena, const char *host, const char *list)
 	return false;
 }
 
-bool
-client_document_trusted(struct arena *arena, const struct settings *settings,
+/* Does the operator let clients of this host in?  CLIENT_METADATA_DOCUMENTS,
+ * CLIENT_METADATA_ALLOW and CLIENT_METADATA_BLOCK. */
+static bool
+trusted(struct arena *arena, const struct settings *settings,
     const char *client_id)
 {
 	struct uri uri;
@@ -73,7 +79,7 @@ client_document_kept_out(struct arena *arena, const struct settings *settings,
     const char *client_id)
 {
 	return client_document_claimed(client_id) &&
-	    !client_document_trusted(arena, settings, client_id);
+	    !trusted(arena, settings, client_id);
 }
 
 /* ---- the document ---- */
@@ -220,8 +226,8 @@ client_find(struct request *rq, const char *client_id, struct client *ret,
 	*reason = "This server does not take applications of that description "
 	          "(client_id).";
 	if (client_document_claimed(client_id) &&
-	    (!client_document_url_allowed(rq->arena, client_id) ||
-	        !client_document_trusted(rq->arena, rq->settings, client_id)))
+	    (!url_allowed(rq->arena, client_id) ||
+	        !trusted(rq->arena, rq->settings, client_id)))
 		return CLIENT_FIND_REFUSED;
 	switch (client_get(rq->store, rq->arena, client_id, &client)) {
 	case CLIENT_OK:

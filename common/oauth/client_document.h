@@ -20,17 +20,6 @@ enum { CLIENT_ID_URL_MAX_BYTES = 1024 };
  * https)?  Other ids are names that registration gave out. */
 bool client_document_claimed(const char *client_id);
 
-/*
- * May it be one?  An https URL in its plain form (lower case, no default
- * port) with a path other than "/", no userinfo, fragment or dot segments.
- */
-bool client_document_url_allowed(struct arena *arena, const char *client_id);
-
-/* Does the operator let clients of this host in?  CLIENT_METADATA_DOCUMENTS,
- * CLIENT_METADATA_ALLOW and CLIENT_METADATA_BLOCK. */
-bool client_document_trusted(struct arena *arena,
-    const struct settings *settings, const char *client_id);
-
 /* Is it the URL of a document whose host is not, or no longer, let in? */
 bool client_document_kept_out(struct arena *arena,
     const struct settings *settings, const char *client_id);
