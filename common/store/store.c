@@ -155,15 +155,8 @@ store_open(const struct settings *settings)
 {
 	struct store *store = store_open_url(settings->database_url);
 
-	if (settings->database_pooler_transaction)
-		store_pooled(store);
+	store->pooled = settings->database_pooler_transaction;
 	return store;
-}
-
-void
-store_pooled(struct store *store)
-{
-	store->pooled = true;
 }
 
 unsigned long
@@ -285,16 +278,45 @@ is_prepared(const struct store *store, const struct statement *statement)
 	return false;
 }
 
+static void
+add_origin(struct store_params *params)
+{
+	const struct origin *origin = origin_get();
+
+	if (!origin)
+		return;
+	store_add_text(params, origin->request_id);
+	store_add_text(params, origin->remote ? origin->remote : "");
+}
+
+/*
+ * The statement, and with params that add_origin() lengthened: let its
+ * transaction know which request it serves, since columns request_id and remote
+ * of oauth.audit take it from there.  A condition that looks at no row is judged
+ * once, before the function is called (EXPLAIN: One-Time Filter).
+ */
+static const char *
+text_of(const struct statement *statement, const struct store_params *params)
+{
+	if (!origin_get())
+		return statement->sql;
+	return arena_printf(params->arena,
+	    "%s WHERE (SELECT set_config('mcp_oauth.request_id', $%d, true) "
+	    "|| set_config('mcp_oauth.remote', $%d, true)) IS NOT NULL",
+	    statement->sql, params->n - 1, params->n);
+}
+
 static enum called
-prepare(struct store *store, const struct statement *statement, const char *sql,
-    int64_t deadline_ms)
+prepare(struct store *store, const struct statement *statement,
+    const struct store_params *params, int64_t deadline_ms)
 {
 	AUTO_RESULT *result = NULL;
 	enum called called;
 
 	if (is_prepared(store, statement))
 		return CALLED_ROWS;
-	if (!PQsendPrepare(store->conn, statement->name, sql, 0, NULL))
+	if (!PQsendPrepare(store->conn, statement->name,
+	        text_of(statement, params), 0, NULL))
 		return CALLED_STALE; /* nothing was sent */
 	result = result_until(store->conn, deadline_ms);
 	called = judge(store, result);
@@ -306,29 +328,29 @@ prepare(struct store *store, const struct statement *statement, const char *sql,
 }
 
 static bool
-send(struct store *store, const struct statement *statement, const char *sql,
+send(struct store *store, const struct statement *statement,
     const struct store_params *params)
 {
 	if (store->pooled)
-		return PQsendQueryParams(store->conn, sql, params->n, NULL,
-		    params->values, NULL, NULL, 0);
+		return PQsendQueryParams(store->conn,
+		    text_of(statement, params), params->n, NULL, params->values,
+		    NULL, NULL, 0);
 	return PQsendQueryPrepared(store->conn, statement->name, params->n,
 	    params->values, NULL, NULL, 0);
 }
 
 static enum called
 call_once(struct store *store, const struct statement *statement,
-    const char *sql, const struct store_params *params, int64_t deadline_ms,
-    PGresult **ret)
+    const struct store_params *params, int64_t deadline_ms, PGresult **ret)
 {
 	enum called called = store->pooled
 	    ? CALLED_ROWS
-	    : prepare(store, statement, sql, deadline_ms);
+	    : prepare(store, statement, params, deadline_ms);
 	AUTO_RESULT *result = NULL;
 
 	if (called != CALLED_ROWS)
 		return called;
-	if (!send(store, statement, sql, params))
+	if (!send(store, statement, params))
 		return CALLED_STALE;
 	result = result_until(store->conn, deadline_ms);
 	called = judge(store, result);
@@ -339,40 +361,20 @@ call_once(struct store *store, const struct statement *statement,
 	return called;
 }
 
-/*
- * Let the statement's transaction know which request it serves: columns
- * request_id and remote of oauth.audit take it from there.  A condition that
- * looks at no row is judged once, before the function is called (EXPLAIN:
- * One-Time Filter).
- */
-static const char *
-with_origin(const char *sql, const struct origin *origin,
-    struct store_params *params)
-{
-	store_add_text(params, origin->request_id);
-	store_add_text(params, origin->remote ? origin->remote : "");
-	return arena_printf(params->arena,
-	    "%s WHERE (SELECT set_config('mcp_oauth.request_id', $%d, true) "
-	    "|| set_config('mcp_oauth.remote', $%d, true)) IS NOT NULL",
-	    sql, params->n - 1, params->n);
-}
-
 PGresult *
 store_call(struct store *store, const struct statement *statement,
     const struct store_params *given)
 {
-	const struct origin *origin = origin_get();
 	struct store_params params = *given;
-	const char *sql = origin ? with_origin(statement->sql, origin, &params)
-	                         : statement->sql;
 	int64_t deadline_ms = monotonic_ms() + STORE_QUERY_MS;
 	PGresult *result = NULL;
 	int attempt;
 
+	add_origin(&params);
 	for (attempt = 0; attempt < 2; attempt++) {
 		if (!connected(store, deadline_ms))
 			return NULL;
-		switch (call_once(store, statement, sql, &params, deadline_ms,
+		switch (call_once(store, statement, &params, deadline_ms,
 		    &result)) {
 		case CALLED_ROWS:
 			return result;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * store.h - the worker's one connection to PostgreSQL, and the way every
- * statement goes: prepared at first use (store_pooled() apart), parameters
+ * statement goes: prepared at first use (poolers apart), parameters
  * bound, sent without blocking for longer than the deadline.
  */
 #ifndef STORE_STORE_H
@@ -24,18 +24,16 @@ enum {
 
 struct store;
 
-/* Remembers where the database is; connects at the first call.  Never NULL. */
+/*
+ * Remembers where the database is; connects at the first call.  Never NULL.
+ * A pooler that lends a connection for one transaction
+ * (DATABASE_POOLER=transaction) must find nothing left behind in it: statements
+ * are sent whole then, parsed anew each time, instead of prepared.
+ */
 struct store *store_open(const struct settings *settings);
 
-/* The same from a connection string alone, which is copied. */
+/* The same from a connection string alone, which is copied; without a pooler. */
 struct store *store_open_url(const char *database_url);
-
-/*
- * Before the first call: a pooler lends a connection for one transaction
- * (DATABASE_POOLER=transaction), so nothing may be left behind in it.
- * Statements are sent whole, parsed anew each time, instead of prepared.
- */
-void store_pooled(struct store *store);
 
 void store_close(struct store *store);
 
