@@ -106,12 +106,7 @@ CREATE OR REPLACE FUNCTION oauth.revoke_deleted_client()
 RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
-  INSERT INTO oauth.revocation (client_id, not_before, expires_at)
-  SELECT OLD.client_id, clock_timestamp(), max(s.access_expires_at) + interval '1 minute'
-    FROM public.mcp_server_sessions s
-   WHERE s.client_identifier = OLD.client_id AND s.access_expires_at > now()
-  HAVING max(s.access_expires_at) IS NOT NULL;
-  DELETE FROM public.mcp_server_sessions s WHERE s.client_identifier = OLD.client_id;
+  PERFORM oauth.sessions_end(NULL, OLD.client_id);
   RETURN NULL;
 END
 $body$;

@@ -23,16 +23,10 @@ BEGIN
     RETURN NEXT;
     RETURN;
   END IF;
-  INSERT INTO oauth.revocation (user_id, not_before, expires_at)
-  SELECT v_user_id, clock_timestamp(), max(s.access_expires_at) + interval '1 minute'
-    FROM public.mcp_server_sessions s
-   WHERE s.user_id = v_user_id AND s.access_expires_at > now()
-  HAVING max(s.access_expires_at) IS NOT NULL;
   PERFORM oauth.login_end_all(v_user_id, NULL);
   DELETE FROM oauth.authorization_code a WHERE a.user_id = v_user_id AND a.spent_at IS NULL;
   DELETE FROM oauth.device_code d WHERE d.user_id = v_user_id AND d.spent_at IS NULL;
-  DELETE FROM public.mcp_server_sessions s WHERE s.user_id = v_user_id;
-  GET DIAGNOSTICS sessions = ROW_COUNT;
+  sessions := oauth.sessions_end(v_user_id, NULL);
   PERFORM oauth.audit_act('user revoked', v_user_id, NULL, NULL,
                           jsonb_build_object('sessions', sessions));
   outcome := 'done';
@@ -54,15 +48,9 @@ BEGIN
     RETURN NEXT;
     RETURN;
   END IF;
-  INSERT INTO oauth.revocation (client_id, not_before, expires_at)
-  SELECT p_client_id, clock_timestamp(), max(s.access_expires_at) + interval '1 minute'
-    FROM public.mcp_server_sessions s
-   WHERE s.client_identifier = p_client_id AND s.access_expires_at > now()
-  HAVING max(s.access_expires_at) IS NOT NULL;
   DELETE FROM oauth.authorization_code a WHERE a.client_id = p_client_id AND a.spent_at IS NULL;
   DELETE FROM oauth.device_code d WHERE d.client_id = p_client_id AND d.spent_at IS NULL;
-  DELETE FROM public.mcp_server_sessions s WHERE s.client_identifier = p_client_id;
-  GET DIAGNOSTICS sessions = ROW_COUNT;
+  sessions := oauth.sessions_end(NULL, p_client_id);
   PERFORM oauth.audit_act('client revoked', NULL, p_client_id, NULL,
                           jsonb_build_object('sessions', sessions));
   outcome := 'done';
