@@ -8,20 +8,14 @@ import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
 import { until } from '../lib/flow.mjs'
+import { guideSessions } from '../lib/guide.mjs'
 import { startSite } from '../lib/site.mjs'
 
 const USERS = 100000
 const A_USER = 10
 const old = `
 CREATE TABLE public.users (id UUID PRIMARY KEY DEFAULT gen_random_uuid(), email TEXT NOT NULL);
-CREATE TABLE public.mcp_server_sessions (
-  id UUID PRIMARY KEY DEFAULT gen_random_uuid(),
-  user_id UUID REFERENCES public.users(id) ON DELETE CASCADE,
-  client_identifier TEXT NOT NULL,
-  refresh_token_hash TEXT NOT NULL,
-  expires_at TIMESTAMPTZ NOT NULL,
-  created_at TIMESTAMPTZ DEFAULT NOW()
-);
+${guideSessions}
 INSERT INTO public.users (email) SELECT 'user' || i || '@example.com' FROM generate_series(1, ${USERS}) i;
 INSERT INTO public.mcp_server_sessions (user_id, client_identifier, refresh_token_hash, expires_at)
 SELECT u.id, 'client-' || i, 'token ' || i || ' of ' || u.email || ', 0', now() + interval '30 days'

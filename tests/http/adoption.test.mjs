@@ -6,22 +6,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { token } from '../lib/flow.mjs'
+import { guideSessions } from '../lib/guide.mjs'
 import { startSite } from '../lib/site.mjs'
 
 const sha256 = text => createHash('sha256').update(text)
 const live = { hex: randomBytes(32).toString('base64url'), base64: randomBytes(32).toString('base64url') }
-const sessions = `
-CREATE TABLE public.mcp_server_sessions (
-  id UUID PRIMARY KEY DEFAULT gen_random_uuid(),
-  user_id UUID REFERENCES public.users(id) ON DELETE CASCADE,
-  client_identifier TEXT NOT NULL,
-  refresh_token_hash TEXT NOT NULL,
-  expires_at TIMESTAMPTZ NOT NULL,
-  created_at TIMESTAMPTZ DEFAULT NOW()
-);`
 const old = `
 CREATE TABLE public.users (id UUID PRIMARY KEY DEFAULT gen_random_uuid(), email VARCHAR(255) NOT NULL, plan TEXT NOT NULL DEFAULT 'free');
-${sessions}
+${guideSessions}
 INSERT INTO public.users (email) VALUES ('old@example.com');
 INSERT INTO public.mcp_server_sessions (user_id, client_identifier, refresh_token_hash, expires_at)
 SELECT id, 'old-client', '${sha256(live.hex).digest('hex')}', now() + interval '1 day' FROM public.users;
@@ -66,7 +58,7 @@ for (const [what, sql, message] of [
   ['users without an email', 'CREATE TABLE public.users (id UUID PRIMARY KEY);', /public\.users.*column email is missing/],
   ['users that share an email', "CREATE TABLE public.users (id UUID PRIMARY KEY DEFAULT gen_random_uuid(), email TEXT); INSERT INTO public.users (email) VALUES ('a@b'), ('A@b');", /public\.users.*column email/],
   ['users whose id is not unique', 'CREATE TABLE public.users (id UUID, email TEXT);', /public\.users.*column id is not unique/],
-  ['sessions with a column that has to be filled', `CREATE TABLE public.users (id UUID PRIMARY KEY, email TEXT); ${sessions} ALTER TABLE public.mcp_server_sessions ADD COLUMN tenant INTEGER NOT NULL;`, /mcp_server_sessions.*column tenant/]
+  ['sessions with a column that has to be filled', `CREATE TABLE public.users (id UUID PRIMARY KEY, email TEXT); ${guideSessions} ALTER TABLE public.mcp_server_sessions ADD COLUMN tenant INTEGER NOT NULL;`, /mcp_server_sessions.*column tenant/]
 ]) {
   test(`${what} stop migrate, with the column named`, async () => {
     const path = await file('bad.sql', sql)
