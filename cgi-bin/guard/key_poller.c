@@ -131,12 +131,17 @@ fetch_keys(void *work)
 	return false;
 }
 
+static void
+tell(bool good)
+{
+	log_event(good ? "keys are fetched again" : "could not fetch keys");
+}
+
 static const struct watch_duty duty = {
     .pause_ms = POLL_EVERY_MS,
     .round = fetch_keys,
     .release = free_poller,
-    .failing = "could not fetch keys",
-    .works_again = "keys are fetched again",
+    .tell = tell,
     .no_thread = "could not start the thread that fetches keys",
 };
 

@@ -79,12 +79,18 @@ poll_database(void *work)
 	return true;
 }
 
+static void
+tell(bool good)
+{
+	log_event(
+	    good ? "revocations are read again" : "could not read revocations");
+}
+
 static const struct watch_duty duty = {
     .pause_ms = POLL_EVERY_MS,
     .round = poll_database,
     .release = free_poller,
-    .failing = "could not read revocations",
-    .works_again = "revocations are read again",
+    .tell = tell,
     .no_thread = "could not start the thread that reads revocations",
 };
 

@@ -49,7 +49,7 @@ note_change(struct watch_thread *thread, bool good)
 		return;
 	thread->failing = !good;
 	log_raise(good ? LOG_NOTICE : LOG_ERROR);
-	log_event(good ? thread->duty->works_again : thread->duty->failing);
+	thread->duty->tell(good);
 	log_end();
 }
 

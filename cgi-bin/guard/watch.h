@@ -17,8 +17,9 @@ struct watch_duty {
 	/* One round; false after log_text() said why as "fault". */
 	bool (*round)(void *work);
 	void (*release)(void *work); /* frees it */
-	/* What the log says when rounds fail, work again, or never start. */
-	const char *failing, *works_again, *no_thread;
+	/* log_event() for rounds that fail from now on, or are good again. */
+	void (*tell)(bool good);
+	const char *no_thread; /* what the log says when there is none */
 };
 
 /* One duty of this process; all zero but for duty at first. */
