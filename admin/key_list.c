@@ -95,10 +95,14 @@ fill(struct listing *listing, const char **fault)
 }
 
 static void
-print_row(struct json_object *row)
+print_row(struct command *command, struct json_object *row)
 {
 	const char *from = json_string(row, "from");
 
+	if (command_given(command, "json")) {
+		puts(json_text(command->arena, row));
+		return;
+	}
 	(void)printf("%s\t%s\t%s\t%s\t%s\t%s\n", json_string(row, "kid"),
 	    json_string(row, "alg"), json_string(row, "setting"),
 	    json_string(row, "use"), from ? from : "-",
@@ -120,12 +124,8 @@ verb_key_list(struct command *command)
 		return EXIT_REFUSED;
 	if (!fill(&listing, &fault))
 		return command_fail("%s", fault);
-	if (command_given(command, "json")) {
-		puts(json_text(command->arena, rows));
-		return EXIT_GOOD;
-	}
 	for (i = 0; i < json_object_array_length(rows); i++)
-		print_row(json_object_array_get_idx(rows, i));
+		print_row(command, json_object_array_get_idx(rows, i));
 	return EXIT_GOOD;
 }
 

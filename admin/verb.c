@@ -56,6 +56,11 @@ static const struct verb_option identity[] = {
     {0},
 };
 
+static const struct verb_option key_check[] = {
+    {"url", "ORIGIN", "ask this address instead of OAUTH_BASE_URL", 0},
+    {0},
+};
+
 static const struct verb_option key_export[] = {
     {"periods", "N", "how many periods ahead (1)", 0},
     {0},
@@ -67,7 +72,7 @@ static const struct verb_option key_generate[] = {
 };
 
 static const struct verb_option key_list[] = {
-    {"json", NULL, "as JSON", 0},
+    {"json", NULL, "one JSON object a line", 0},
     {0},
 };
 
@@ -88,6 +93,16 @@ static const struct verb_option migrate[] = {
 static const struct verb_option render[] = {
     {"jwks", "FILE", "write this file instead of the guard's JWKS_FILE", 0},
     {"periods", "N", "how many periods ahead (12)", 0},
+    {0},
+};
+
+static const struct verb_option token_inspect[] = {
+    {"json", NULL, "as JSON", 0},
+    {0},
+};
+
+static const struct verb_option token_verify[] = {
+    {"resource", "PATH", "it must be for this one of MCP_RESOURCES", 0},
     {0},
 };
 
@@ -112,6 +127,8 @@ const struct verb verbs[] = {
     {"identity", "list", NULL, NULL, "list those people", verb_identity_list},
     {"identity", "remove", "NAME", identity, "let such a person in no more",
         verb_identity_remove},
+    {"key", "check", NULL, key_check,
+        "say whether guard and site have the keys", verb_key_check},
     {"key", "export", NULL, key_export, "print the public keys",
         verb_key_export},
     {"key", "generate", NULL, key_generate, "print a fresh JWT_SECRET",
@@ -123,6 +140,11 @@ const struct verb verbs[] = {
     {"migrate", NULL, NULL, migrate, "bring the database up to date",
         verb_migrate},
     {"render", NULL, NULL, render, "write the guard's JWKS_FILE", verb_render},
+    {"token", "inspect", "[FILE]", token_inspect,
+        "tell what a token on standard input, or in a file, says",
+        verb_token_inspect},
+    {"token", "verify", "[FILE]", token_verify,
+        "say whether such a token is good", verb_token_verify},
     {"user", "add", "EMAIL", user_add,
         "add a user, with the password on standard input", verb_user_add},
     {"user", "recover", "EMAIL", NULL,
