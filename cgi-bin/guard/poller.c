@@ -53,6 +53,24 @@ free_poller(struct poller *poller)
 	free(poller);
 }
 
+static struct poller *
+poller_for(const struct settings *settings)
+{
+	struct poller *poller = calloc(1, sizeof(*poller));
+
+	if (!poller)
+		abort();
+	poller->state_directory = strdup(settings->state_directory);
+	if (!poller->state_directory)
+		abort();
+	poller->arena = arena_new(POLLER_ARENA_BYTES);
+	poller->store = store_open(settings);
+	poller->writer.state_directory = poller->state_directory;
+	poller->since[0] = '0';
+	poller->lock = -1;
+	return poller;
+}
+
 /* ---- one poll ---- */
 
 /* Is this another database than the last time: a restored dump, a standby that
@@ -135,6 +153,30 @@ poll_once(struct poller *poller)
 	arena_reset(poller->arena);
 }
 
+/* ---- without a thread ---- */
+
+static bool
+is_fresh(int64_t fresh_s)
+{
+	int64_t age_s = snapshot_age_s(time(NULL));
+
+	return age_s >= 0 && age_s <= fresh_s;
+}
+
+void
+poller_ask(const struct settings *settings, int64_t fresh_s, int wait_ms)
+{
+	struct poller *poller = poller_for(settings);
+	bool usable;
+
+	poller->lock = slot_take(poller->state_directory, "revocations.lock", 1,
+	    wait_ms, &usable);
+	/* Whoever held the lock may have asked for us. */
+	if (poller->lock >= 0 && !is_fresh(fresh_s))
+		(void)poll_database(poller);
+	free_poller(poller);
+}
+
 /* ---- the thread ---- */
 
 static void
@@ -188,24 +230,6 @@ start_thread(struct poller *poller)
 	if (started)
 		(void)pthread_detach(thread);
 	return started;
-}
-
-static struct poller *
-poller_for(const struct settings *settings)
-{
-	struct poller *poller = calloc(1, sizeof(*poller));
-
-	if (!poller)
-		abort();
-	poller->state_directory = strdup(settings->state_directory);
-	if (!poller->state_directory)
-		abort();
-	poller->arena = arena_new(POLLER_ARENA_BYTES);
-	poller->store = store_open(settings);
-	poller->writer.state_directory = poller->state_directory;
-	poller->since[0] = '0';
-	poller->lock = -1;
-	return poller;
 }
 
 void
