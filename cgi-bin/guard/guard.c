@@ -12,8 +12,8 @@
  * As a plain CGI program it answers what it refuses, and becomes the MCP
  * server's own CGI program for what it allows (program.h).
  *
- * Nothing is asked of the database here: keys come from a file, revocations
- * from the host's mapped snapshot, and the DPoP proofs that were used stand in
+ * Nothing is asked of anybody here: keys come from a file, revocations from the
+ * host's mapped snapshot, and the DPoP proofs that were used stand in
  * another.
  */
 #include <unistd.h>
@@ -23,6 +23,7 @@
 #include "challenge.h"
 #include "http/endpoint.h"
 #include "identity.h"
+#include "keys.h"
 #include "poller.h"
 #include "program.h"
 #include "proof.h"
@@ -136,6 +137,7 @@ answer(struct request *rq)
 static void
 use_settings(const struct settings *settings, const struct io *io)
 {
+	keys_use(settings, !io_is_cgi(io));
 	snapshot_use(settings->state_directory);
 	proof_use(settings->state_directory);
 	rules_forget();
