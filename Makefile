@@ -70,6 +70,7 @@ FETCH := $(call object,$(sort $(wildcard cgi-bin/fetch/*.c)))
 ADMIN := $(call object,$(sort $(wildcard admin/*.c)))
 DEMO := $(call object,$(sort $(wildcard demo/*.c)))
 ENDPOINTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard cgi-bin/*.c)))
+FLOORS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/bench/floors/*.c)))
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/test_*.c)))
 PROGRAMS := $(ENDPOINTS) $(if $(GUARD),$(BUILD)/guard/guard) \
     $(if $(FETCH),$(BUILD)/fetch/fetch) \
@@ -89,7 +90,8 @@ MAN5 := $(sort $(wildcard docs/*.5))
 .SECONDARY:
 .PHONY: all demo demo-start demo-stop check check-unit check-sql check-http \
     check-clients check-long check-faults check-valgrind check-all lint asan \
-    format install install-demo dist clean migrate help packages unit-tests FORCE
+    bench bench-quick bench-floors format install install-demo dist clean \
+    migrate help packages unit-tests FORCE
 
 all: $(PROGRAMS) ## build every program
 
@@ -118,6 +120,10 @@ $(BUILD)/libcommon.a: $(COMMON) $(BUILD)/common.list
 	$(call say,AR)$(AR) rcs $@ $(COMMON)
 
 $(ENDPOINTS) $(UNIT_TESTS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libcommon.a
+	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
+
+# Nothing of ours is in them.
+$(FLOORS): $(BUILD)/%: $(BUILD)/%.o
 	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
 
 $(BUILD)/guard/guard: $(GUARD) $(BUILD)/libcommon.a
@@ -213,10 +219,26 @@ check-all: check ## check and what is long or needs root: clients, faults, sanit
 	@$(MAKE) --no-print-directory check-faults
 	@$(MAKE) --no-print-directory asan
 	@$(MAKE) --no-print-directory check-valgrind
+	@$(MAKE) --no-print-directory bench-quick
 
 asan: ## unit and wire tests on a build of their own with AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory BUILD=build/asan \
 	    SANITIZE=address,undefined CFLAGS='-O1 -g' check-unit check-http
+
+# ---- measuring
+
+BENCH = @demo/packages.sh build demo bench && \
+    $(MAKE) --no-print-directory all bench-floors \
+    tests/node_modules/.package-lock.json && $(TEST_ENV)
+
+bench: ## measure every workload, ours beside floors (see docs/performance.md); build/bench/bench.md
+	$(BENCH) $(NODE) tests/bench/bench.mjs
+
+bench-quick: ## the same in a short round that only shows that the benchmark works
+	$(BENCH) $(NODE) --test --test-reporter=dot tests/bench/report.test.mjs
+	$(BENCH) QUICK=1 $(NODE) tests/bench/bench.mjs
+
+bench-floors: $(FLOORS)
 
 tests/node_modules/.package-lock.json: tests/package-lock.json
 	cd tests && npm ci --no-audit --no-fund --loglevel=error
@@ -229,7 +251,8 @@ lint: ## formatting, compiler warnings, cppcheck, shellcheck, mandoc and house r
 format: ## lay out the C sources as lint wants them
 	$$(command -v clang-format-14 || echo clang-format) -i \
 	    $(wildcard common/*/*.[ch] cgi-bin/*.[ch] cgi-bin/*/*.[ch] \
-	    admin/*.[ch] demo/*.[ch] tests/unit/*.[ch])
+	    admin/*.[ch] demo/*.[ch] tests/unit/*.[ch] \
+	    tests/bench/floors/*.[ch])
 
 # ---- installing: each file is a new one, so running programs keep theirs
 
