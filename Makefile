@@ -265,6 +265,7 @@ install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysco
 	    $(call at,$(datadir))/fail2ban/filter.d \
 	    $(call at,$(datadir))/fail2ban/jail.d \
 	    $(call at,$(datadir))/schema/functions \
+	    $(DESTDIR)$(datadir)/bash-completion/completions \
 	    $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8
 	$(INSTALL) -d -m 750 $(call at,$(sysconfdir))
 	$(if $(ENDPOINTS),$(INSTALL) -m 755 $(ENDPOINTS) $(call at,$(libexecdir))/cgi-bin)
@@ -288,6 +289,8 @@ install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysco
 	$(if $(wildcard schema/functions/*.sql),$(INSTALL) -m 644 \
 	    $(wildcard schema/functions/*.sql) \
 	    $(call at,$(datadir))/schema/functions)
+	$(INSTALL) -m 644 admin/mcp-oauth.bash-completion \
+	    $(DESTDIR)$(datadir)/bash-completion/completions/mcp-oauth
 	$(if $(MAN8),$(INSTALL) -m 644 $(MAN8) $(DESTDIR)$(mandir)/man8)
 	$(if $(MAN5),$(INSTALL) -m 644 $(MAN5) $(DESTDIR)$(mandir)/man5)
 

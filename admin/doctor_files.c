@@ -174,11 +174,8 @@ check_state_directory(struct doctor *doctor, const char *path)
 void
 doctor_files(struct doctor *doctor)
 {
-	const char *file = doctor->command->config
-	    ? doctor->command->config
-	    : settings_find(doctor->arena, SETTINGS_SERVER, NULL);
-
-	doctor->server = load(doctor, SETTINGS_SERVER, file);
+	doctor->server = load(doctor, SETTINGS_SERVER,
+	    command_config_file(doctor->command));
 	doctor->guard = load(doctor, SETTINGS_GUARD,
 	    command_guard_file(doctor->command));
 	if (doctor->server) {
