@@ -24,6 +24,10 @@ jwks_file(struct command *command)
 
 	if (!guard)
 		(void)command_fail("%s; or name the file with --jwks", error);
+	else if (!guard->jwks_file)
+		(void)command_fail(
+		    "the guard has its keys from JWKS_URL: there "
+		    "is no JWKS_FILE to write");
 	return guard ? guard->jwks_file : NULL;
 }
 

@@ -9,8 +9,8 @@
  * and gives the whole answer.  Other authorizers get the whole answer at once.
  * Reached as a responder without an error to explain, it is 404.
  *
- * Nothing is asked of the database here: keys come from a file, revocations
- * from the host's mapped snapshot, and the DPoP proofs that were used stand in
+ * Nothing is asked of anybody here: keys come from a file, revocations from the
+ * host's mapped snapshot, and the DPoP proofs that were used stand in
  * another.
  */
 #include <unistd.h>
@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "challenge.h"
 #include "http/endpoint.h"
+#include "keys.h"
 #include "poller.h"
 #include "proof.h"
 #include "rules.h"
@@ -112,6 +113,7 @@ answer(struct request *rq)
 static void
 use_settings(const struct settings *settings)
 {
+	keys_use(settings);
 	snapshot_use(settings->state_directory);
 	proof_use(settings->state_directory);
 	rules_forget();

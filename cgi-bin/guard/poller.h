@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * poller.h - asking the database once a second what was revoked.
- *
- * Every guard runs one thread for it, so that a slow database never holds up
- * a request.  Whichever guard of the host holds the lock asks and publishes
- * the snapshot; the others only try the lock.
+ * poller.h - asking the database once a second what was revoked, by one guard
+ * of the host (watch.h), which publishes the snapshot.
  */
 #ifndef GUARD_POLLER_H
 #define GUARD_POLLER_H

@@ -119,6 +119,9 @@ judge_token(struct request *rq, const struct resource_setting *resource,
 	}
 	result = access_token_judge(rq->arena, rq->settings, text, keys->keys,
 	    keys->n, resource->uri, now_s, &v.token);
+	if (result == ACCESS_TOKEN_KEY_UNKNOWN && keys_look_again(rq->settings))
+		result = access_token_judge(rq->arena, rq->settings, text,
+		    keys->keys, keys->n, resource->uri, now_s, &v.token);
 	v.reason = access_token_reason(result);
 	if (result != ACCESS_TOKEN_GOOD)
 		return v;

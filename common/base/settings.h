@@ -121,7 +121,8 @@ struct settings {
 	const char *remote_scope_ruled; /* all of these scopes; NULL: none */
 	int64_t remote_session_expires_s;
 
-	const char *jwks_file;           /* guard; NULL with HS256 */
+	const char *jwks_file; /* guard; NULL with HS256, and with jwks_url */
+	const char *jwks_url;  /* guard; NULL with HS256, and with jwks_file */
 	const char *mcp_allowed_origins; /* NULL: own origin and loopback */
 	const char *guard_rules;         /* a file; NULL: none */
 	bool guard_offline_allow;
