@@ -3,11 +3,11 @@
 #
 # packages.sh SET... - install the Debian packages of the named sets that are
 # missing, and nothing else: no recommended packages, no service started, no
-# PostgreSQL cluster made.  Sets: build, demo, check, lint, bench.
+# PostgreSQL cluster made.  Sets: build, demo, check, lint, fuzz, bench.
 set -eu
 
 if [ $# -eq 0 ]; then
-  echo 'usage: packages.sh build|demo|check|lint|bench ...' >&2
+  echo 'usage: packages.sh build|demo|check|lint|fuzz|bench ...' >&2
   exit 2
 fi
 if ! command -v dpkg-query >/dev/null; then
@@ -56,6 +56,7 @@ wanted() {
     echo git cppcheck shellcheck mandoc
     command -v clang-format-14 >/dev/null || echo clang-format-14
     ;;
+  fuzz) echo clang-14 libclang-rt-14-dev llvm-14 ;;
   *)
     echo "packages.sh: no set named $1" >&2
     exit 2
