@@ -123,7 +123,7 @@ keys_use(const struct settings *settings, bool lasts)
 }
 
 static void
-look_at_file(const struct settings *settings, int64_t now_s)
+look_at_file(int64_t now_s)
 {
 	if (now_s == loaded.looked_at_s)
 		return;
@@ -147,7 +147,7 @@ keys_current(const struct settings *settings, int64_t now_s, const char **fault)
 {
 	if (settings->hs256)
 		return shared_secret(settings);
-	look_at_file(settings, now_s);
+	look_at_file(now_s);
 	if (settings->jwks_url && !loaded.fetches) {
 		*fault = "JWKS_URL is not for a guard that is a plain CGI "
 		         "program: name a JWKS_FILE";
