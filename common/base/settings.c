@@ -70,6 +70,7 @@ static const struct setting table[] = {
         {0}},
     {"MCP_RESOURCE_DOCUMENTATION", BOTH | REPEATABLE, TYPE_REPEATED, 0, NULL,
         {0}},
+    {"MCP_RESOURCE_PROGRAM", GUARD | REPEATABLE, TYPE_REPEATED, 0, NULL, {0}},
     {"SCOPES_SUPPORTED", BOTH, TYPE_TEXT, AT(scopes_supported),
         "openid email profile", {0}},
     {"SCOPE_DESCRIPTION", BOTH | REPEATABLE, TYPE_REPEATED, 0, NULL, {0}},

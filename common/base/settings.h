@@ -40,6 +40,7 @@ struct resource_setting {
 	const char *documentation; /* an https URL */
 	const char *scopes;      /* that exist here, beside SCOPES_SUPPORTED */
 	const char *base_scopes; /* of a client that asks for none */
+	const char *program;     /* guard: a file, run where it is plain CGI */
 };
 
 /* What a scope means, in words for people. */
@@ -137,8 +138,9 @@ struct settings {
 };
 
 /*
- * Find the file of this kind: environment MCP_OAUTH_CONFIG, then
- * named (what a request of a shared host's server says; may be NULL), then
+ * Find the file of this kind: environment MCP_OAUTH_GUARD_CONFIG (that of the
+ * guard only), then MCP_OAUTH_CONFIG, then named (what a request of a shared
+ * host's server says; may be NULL), then
  * mcp-oauth/NAME in the account's home, then NAME in the system's folder.
  * Always returns a path; whether it can be read shows when it is loaded.
  */
