@@ -4,9 +4,10 @@
  * it is good.  Neither shows the token, or any part that others could use.
  */
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
-#include "base/printable.h"
+#include "base/buf.h"
 #include "base/text.h"
 #include "crypto/keyring.h"
 #include "moment.h"
@@ -18,6 +19,56 @@
 #include "verb.h"
 
 /* ---- inspect ---- */
+
+/* One character of UTF-8, which the scan of the token found well-formed. */
+static unsigned long
+character_at(const unsigned char *text, size_t *len)
+{
+	unsigned long character;
+	size_t i;
+
+	*len = *text < 0xE0 ? 2 : *text < 0xF0 ? 3 : 4;
+	character = *text & (0xFFU >> (*len + 1));
+	for (i = 1; i < *len; i++)
+		character = character << 6 | (text[i] & 0x3FU);
+	return character;
+}
+
+/* JSON in ASCII alone, which means the same: what a stranger wrote moves no
+ * terminal and hides nothing on it. */
+static const char *
+ascii(struct arena *arena, const char *json)
+{
+	struct buf out = buf_in(arena);
+	unsigned long c;
+	size_t len;
+
+	for (; *json; json += len) {
+		len = 1;
+		c = (unsigned char)*json;
+		if (c >= 0x80)
+			c = character_at((const unsigned char *)json, &len);
+		if (c < 0x7F)
+			buf_add_char(&out, (char)c);
+		else if (c < 0x10000)
+			buf_addf(&out, "\\u%04lx", c);
+		else
+			buf_addf(&out, "\\u%04lx\\u%04lx",
+			    0xD800 + ((c - 0x10000) >> 10),
+			    0xDC00 + ((c - 0x10000) & 0x3FF));
+	}
+	return buf_text(&out);
+}
+
+/* The name of a member, without the quotes. */
+static const char *
+name_of(struct arena *arena, const char *name)
+{
+	AUTO_JSON *string = json_object_new_string(name);
+	const char *text = ascii(arena, json_text(arena, string));
+
+	return arena_strndup(arena, text + 1, strlen(text) - 2);
+}
 
 /* Claims that are times, for people. */
 static const char *
@@ -35,8 +86,8 @@ print_members(struct arena *arena, const char *of, struct json_object *object)
 {
 	json_object_object_foreach(object, name, value)
 	{
-		(void)printf("%s\t%s\t%s%s\n", of, printable(arena, name),
-		    printable_json(arena, json_text(arena, value)),
+		(void)printf("%s\t%s\t%s%s\n", of, name_of(arena, name),
+		    ascii(arena, json_text(arena, value)),
 		    time_of(arena, name, value));
 	}
 }
@@ -65,7 +116,7 @@ print_json(struct arena *arena, struct token_read *token)
 	json_add_string(object, "session_id", token->refresh.session_id);
 	if (token->refresh.session_id)
 		json_add_int64(object, "generation", token->refresh.generation);
-	puts(printable_json(arena, json_text(arena, object)));
+	puts(ascii(arena, json_text(arena, object)));
 }
 
 int

@@ -52,7 +52,7 @@ describe('periods', () => {
     const { stdout } = await site.command('key', 'list')
     assert.equal(stdout.split('\n').filter(Boolean).length, rows.length)
     assert.match(stdout, /^\S{43}\tEdDSA\tJWT_SECRET\tsigns next\t20\S+Z\t20\S+Z$/m)
-    assert.match(stdout, /^\S{43}\tRS256\tJWT_PRIVATE_KEY_FILE\tverifies\t-\t-$/m)
+    assert.match(stdout, /^\S{43}\tRS256\tJWT_PRIVATE_KEY_FILE\tsigns ID tokens\t-\t-$/m)
     for (const key of keys) for (const member of ['d', 'p', 'q', 'k']) assert.ok(!(member in key))
     // A token of a later period verifies by what was exported now.
     const local = createLocalJWKSet({ keys })

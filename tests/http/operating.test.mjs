@@ -124,9 +124,11 @@ async function runConsole (text) {
   }
 }
 
+// What is not ours was there all the time.
 async function writeApache (text) {
   const [, path] = /^# (\/\S+)\n/.exec(text)
   await writeFile(here(path), here(text))
+  if (path.includes('/conf-enabled/')) assert.equal(await shell.run('systemctl reload apache2'), '')
 }
 
 // Each line of it, as cron would.

@@ -81,11 +81,14 @@ test('inspect knows the other kinds', async () => {
 })
 
 test('what a stranger put into a token moves no terminal', async () => {
-  const { stdout } = await tokenCommand(`${b64({ alg: 'EdDSA', typ: 'at+jwt' })}.${b64({ sub: '\u001b[31m\u009b\u202e\nkind\tgood', 'a\u001b': 1 })}.AAAA`, 'inspect')
+  const claims = { sub: '\u001b[31m\u007f\u009b\u202e\nkind\tgood', 'a\u001b': 'é€😀' }
+  const forged = `${b64({ alg: 'EdDSA', typ: 'at+jwt' })}.${b64(claims)}.AAAA`
+  const { stdout } = await tokenCommand(forged, 'inspect')
   assert.match(stdout, /^claim\tsub\t/m)
   // eslint-disable-next-line no-control-regex
   assert.doesNotMatch(stdout, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/)
   assert.equal(stdout.split('\n').filter(line => line.startsWith('kind\t')).length, 1)
+  assert.deepEqual(JSON.parse((await tokenCommand(forged, 'inspect', '--json')).stdout).claims, claims)
 })
 
 test('a token on the command line is taken for a file, and not repeated', async () => {

@@ -36,6 +36,7 @@ const lineLike = line => line.split('...').map(escape).join('[^\\n]*')
 /** Is said what the page shows? */
 export function assertSays (said, lines, command) {
   const pattern = lines.map(line => line === '...' ? '(?:[^\\n]*\\n)*' : lineLike(line) + '\\n').join('')
+  said = said.replaceAll('\r\n', '\n') // of HTTP
   assert.match(said && !said.endsWith('\n') ? said + '\n' : said, new RegExp(`^${pattern}$`), `$ ${command}\n${said}\n-- in place of --\n${lines.join('\n')}`)
 }
 
