@@ -137,7 +137,7 @@ check_site(struct check *check)
 
 	if (!origin)
 		origin = check->settings->oauth_base_url;
-	if (public_keys_fetch(arena,
+	if (public_keys_fetch(arena, check->settings,
 	        arena_printf(arena, "%s/.well-known/jwks.json", origin), &keys,
 	        &fault))
 		compare(check, &keys, remedy);

@@ -23,9 +23,11 @@ text_of_file(struct arena *arena, const char *path)
 }
 
 static const char *
-text_of_url(struct arena *arena, const char *url, const char **fault)
+text_of_url(struct arena *arena, const struct settings *settings,
+    const char *url, const char **fault)
 {
-	struct web_answer answer = web_send(arena, &(struct web){0},
+	struct web_answer answer = web_send(arena,
+	    &(struct web){.ca_file = settings->fetch_ca_file},
 	    &(struct web_request){.url = url});
 
 	if (answer.status == 200)
@@ -48,12 +50,13 @@ keys_of_text(struct arena *arena, const char *text, struct public_keys *ret)
 }
 
 bool
-public_keys_fetch(struct arena *arena, const char *url, struct public_keys *ret,
-    const char **fault)
+public_keys_fetch(struct arena *arena, const struct settings *settings,
+    const char *url, struct public_keys *ret, const char **fault)
 {
 	ret->where = url;
 	*fault = arena_printf(arena, "%s is no JWK set", url);
-	return keys_of_text(arena, text_of_url(arena, url, fault), ret);
+	return keys_of_text(arena, text_of_url(arena, settings, url, fault),
+	    ret);
 }
 
 bool
@@ -63,7 +66,8 @@ public_keys_read(struct arena *arena, const struct settings *guard,
 	const char *path = guard->jwks_file;
 
 	if (!path)
-		return public_keys_fetch(arena, guard->jwks_url, ret, fault);
+		return public_keys_fetch(arena, guard, guard->jwks_url, ret,
+		    fault);
 	ret->where = path;
 	*fault = arena_printf(arena, "%s is no JWK set", path);
 	return keys_of_text(arena, text_of_file(arena, path), ret);

@@ -24,9 +24,10 @@ bool public_keys_read(struct arena *arena, const struct settings *guard,
     struct public_keys *ret, const char **fault)
     __attribute__((__warn_unused_result__));
 
-/* The same of what url answers. */
-bool public_keys_fetch(struct arena *arena, const char *url,
-    struct public_keys *ret, const char **fault)
+/* The same of what url answers, by https with the FETCH_CA_FILE of these
+ * settings. */
+bool public_keys_fetch(struct arena *arena, const struct settings *settings,
+    const char *url, struct public_keys *ret, const char **fault)
     __attribute__((__warn_unused_result__));
 
 /* Is the key of that kid among them? */

@@ -172,6 +172,7 @@ test('the copy of one URL is not used for another', async () => {
     assert.equal((await ping()).status, 503)
     await changeSettings(site.values.GUARD_CONFIG, [`FETCH_CA_FILE=${other.ca}`])
     await until(async () => (await ping()).status === 200)
+    assert.match((await site.command('key', 'check')).stdout, /^ok: https:\S+\/keys holds the keys of now and next$/m)
     assert.ok(other.requests.every(path => path === '/keys'))
   } finally {
     await other.stop()
