@@ -77,6 +77,7 @@ FUZZERS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_PARTS := $(call object,tests/fuzz/harness.c tests/fuzz/io.c \
     tests/fuzz/arena.c $(filter-out cgi-bin/guard/guard.c,$(sort \
     $(wildcard cgi-bin/guard/*.c))) cgi-bin/fetch/freshness.c)
+FLOORS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/bench/floors/*.c)))
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/test_*.c)))
 PROGRAMS := $(ENDPOINTS) $(if $(GUARD),$(BUILD)/guard/guard) \
     $(if $(FETCH),$(BUILD)/fetch/fetch) \
@@ -96,7 +97,7 @@ MAN5 := $(sort $(wildcard docs/*.5))
 .SECONDARY:
 .PHONY: all demo demo-start demo-stop check check-unit check-sql check-http \
     check-clients check-long check-faults check-fuzz check-valgrind check-all \
-    lint asan fuzz fuzzers \
+    lint asan fuzz fuzzers bench bench-quick bench-floors \
     format install install-demo dist clean migrate help packages unit-tests FORCE
 
 all: $(PROGRAMS) ## build every program
@@ -129,6 +130,10 @@ $(ENDPOINTS) $(UNIT_TESTS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libcommon.a
 	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
 
 $(BUILD)/tests/fuzz/parse: $(BUILD)/tests/fuzz/parse.o $(BUILD)/libcommon.a
+	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
+
+# Nothing of ours is in them.
+$(FLOORS): $(BUILD)/%: $(BUILD)/%.o
 	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
 
 $(BUILD)/guard/guard: $(GUARD) $(BUILD)/libcommon.a
@@ -245,10 +250,26 @@ check-all: check ## check and what is long or needs root: clients, faults, fuzzi
 	@$(MAKE) --no-print-directory check-fuzz
 	@$(MAKE) --no-print-directory asan
 	@$(MAKE) --no-print-directory check-valgrind
+	@$(MAKE) --no-print-directory bench-quick
 
 asan: ## unit and wire tests on a build of their own with AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory BUILD=build/asan \
 	    SANITIZE=address,undefined CFLAGS='-O1 -g' check-unit check-http
+
+# ---- measuring
+
+BENCH = @demo/packages.sh build demo bench && \
+    $(MAKE) --no-print-directory all bench-floors \
+    tests/node_modules/.package-lock.json && $(TEST_ENV)
+
+bench: ## measure every workload, ours beside floors (see docs/performance.md); build/bench/bench.md
+	$(BENCH) $(NODE) tests/bench/bench.mjs
+
+bench-quick: ## the same in a short round that only shows that the benchmark works
+	$(BENCH) $(NODE) --test --test-reporter=dot tests/bench/report.test.mjs
+	$(BENCH) QUICK=1 $(NODE) tests/bench/bench.mjs
+
+bench-floors: $(FLOORS)
 
 tests/node_modules/.package-lock.json: tests/package-lock.json
 	cd tests && npm ci --no-audit --no-fund --loglevel=error
@@ -261,7 +282,7 @@ lint: ## formatting, compiler warnings, cppcheck, shellcheck, mandoc and house r
 format: ## lay out the C sources as lint wants them
 	$$(command -v clang-format-14 || echo clang-format) -i \
 	    $(wildcard common/*/*.[ch] cgi-bin/*.[ch] cgi-bin/*/*.[ch] \
-	    admin/*.[ch] demo/*.[ch] tests/*/*.[ch])
+	    admin/*.[ch] demo/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])
 
 # ---- installing: each file is a new one, so running programs keep theirs
 

@@ -25,6 +25,7 @@ static struct {
 	struct stat state;
 	int64_t looked_at_s;
 	char path[PATH_MAX];
+	bool fetches; /* JWKS_URL, now and then */
 } loaded;
 
 static char *
@@ -100,7 +101,7 @@ shared_secret(const struct settings *settings)
 }
 
 void
-keys_use(const struct settings *settings)
+keys_use(const struct settings *settings, bool lasts)
 {
 	struct arena *arena = arena_new(KEYS_ARENA_BYTES);
 	const char *path = settings->jwks_url
@@ -116,16 +117,18 @@ keys_use(const struct settings *settings)
 		(void)snprintf(loaded.path, sizeof(loaded.path), "%s", path);
 	}
 	arena_free(arena);
-	key_poller_start(settings);
+	loaded.fetches = lasts && settings->jwks_url;
+	if (lasts)
+		key_poller_start(settings);
 }
 
 static void
-look_at_file(const struct settings *settings, int64_t now_s)
+look_at_file(int64_t now_s)
 {
 	if (now_s == loaded.looked_at_s)
 		return;
 	loaded.looked_at_s = now_s;
-	if (!loaded.arena && settings->jwks_url)
+	if (!loaded.arena && loaded.fetches)
 		key_poller_wait_first(FIRST_FETCH_MS);
 	if (!loaded.arena) /* it may have become readable */
 		loaded.state = (struct stat){0};
@@ -144,7 +147,12 @@ keys_current(const struct settings *settings, int64_t now_s, const char **fault)
 {
 	if (settings->hs256)
 		return shared_secret(settings);
-	look_at_file(settings, now_s);
+	look_at_file(now_s);
+	if (settings->jwks_url && !loaded.fetches) {
+		*fault = "JWKS_URL is not for a guard that is a plain CGI "
+		         "program: name a JWKS_FILE";
+		return NULL;
+	}
 	if (!loaded.arena) {
 		*fault = settings->jwks_url
 		    ? "no keys were ever fetched from JWKS_URL"

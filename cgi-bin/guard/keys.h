@@ -13,8 +13,9 @@ struct key_set {
 	size_t n;
 };
 
-/* From now on the keys that these settings name. */
-void keys_use(const struct settings *settings);
+/* From now on the keys that these settings name.  A guard that lasts fetches
+ * those of JWKS_URL; one that is gone after its request has none of those. */
+void keys_use(const struct settings *settings, bool lasts);
 
 /*
  * The keys of JWKS_FILE or of the copy of JWKS_URL, read anew within a second

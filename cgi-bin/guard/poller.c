@@ -6,11 +6,15 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/auto.h"
 #include "base/log.h"
+#include "base/slot.h"
 #include "base/text.h"
 #include "snapshot.h"
 #include "store/revocation.h"
 #include "watch.h"
+
+static const char lock[] = "revocations.lock";
 
 enum { POLL_EVERY_MS = 1000, POLLER_ARENA_BYTES = 8 << 20 };
 
@@ -116,7 +120,7 @@ poller_for(const struct settings *settings)
 void
 poller_start(const struct settings *settings)
 {
-	watch_start(&watch, settings->state_directory, "revocations.lock",
+	watch_start(&watch, settings->state_directory, lock,
 	    poller_for(settings));
 }
 
@@ -124,4 +128,28 @@ void
 poller_wait_first(int wait_ms)
 {
 	watch_wait_first(&watch, wait_ms);
+}
+
+/* ---- without a thread ---- */
+
+static bool
+is_fresh(int64_t fresh_s)
+{
+	int64_t age_s = snapshot_age_s(time(NULL));
+
+	return age_s >= 0 && age_s <= fresh_s;
+}
+
+void
+poller_ask(const struct settings *settings, int64_t fresh_s, int wait_ms)
+{
+	struct poller *poller = poller_for(settings);
+	bool usable;
+	AUTO_FD held = slot_take(settings->state_directory, lock, 1, wait_ms,
+	    &usable);
+
+	/* Whoever held the lock may have asked for us. */
+	if (held >= 0 && !is_fresh(fresh_s))
+		(void)poll_database(poller);
+	free_poller(poller);
 }

@@ -7,6 +7,7 @@
 #define GUARD_POLLER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/settings.h"
 
@@ -18,5 +19,12 @@ void poller_start(const struct settings *settings);
  * cannot be, at most wait_ms; only a thread's first answer is waited for.
  */
 void poller_wait_first(int wait_ms);
+
+/*
+ * Ask now, in the thread that serves: for a guard that does not last.  When
+ * another process is at it, its answer is waited for, at most wait_ms.  Whether
+ * it worked shows in the snapshot's age.
+ */
+void poller_ask(const struct settings *settings, int64_t fresh_s, int wait_ms);
 
 #endif
