@@ -58,10 +58,14 @@ test('--help lists verbs, and each tells what it takes', async () => {
 })
 
 test('the manual has every verb, with its options', async () => {
-  const manual = (await readFile(new URL('../../admin/mcp-oauth.8', import.meta.url), 'utf8')).split(/^\.It Ic /m)
+  const manual = await readFile(new URL('../../admin/mcp-oauth.8', import.meta.url), 'utf8')
+  const items = manual.split(/^\.It Ic /m)
   for (const verb of await verbs()) {
-    const text = manual.filter(part => part.startsWith(verb.join(' '))).join('')
-    assert.ok(text, `no ${verb.join(' ')}`)
+    const item = items.filter(part => part.startsWith(verb.join(' '))).join('')
+    assert.ok(item, `no ${verb.join(' ')}`)
+    // A verb may have a section of its own.
+    const section = new RegExp(`^\\.Sh ${verb[0].toUpperCase()}\n[^]*?(?=^\\.Sh )`, 'm').exec(manual)
+    const text = item + (section ?? '')
     const { stdout } = await run(...verb, '--help')
     for (const [, option] of stdout.matchAll(/^ {2}--(\S+)/gm)) {
       if (['config', 'database', 'help', 'json', 'limit', 'after'].includes(option)) continue
