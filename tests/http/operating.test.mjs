@@ -73,7 +73,7 @@ before(async () => {
     ['/etc/apache2', folder], ['/etc/tmpfiles.d', `${folder}/tmpfiles.d`], ['/etc/cron.d', `${folder}/cron.d`],
     ['/etc/mcp-oauth', conf], ['/var/log/apache2', `${site.values.STATE}/log`], ['/run/postgresql', site.values.PG_SOCKET],
     ['/run/mcp-oauth', `${site.values.STATE}/run`], ['/usr/local', `${site.values.STATE}/usr`], ['/root/', `${folder}/root/`],
-    ['/tmp/doctor', `${folder}/doctor`], ['/var/backups', `${folder}/backups`])
+    ['/var/backups', `${folder}/backups`])
   for (const [name, text] of Object.entries(stubs())) await writeFile(join(folder, 'bin', name), `#!/bin/sh\nset -eu\n${text}\n`, { mode: 0o755 })
   await makeBlank()
   shell = new Shell({
