@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/text.h"
+#include "cell.h"
 #include "crypto/keyring.h"
 #include "crypto/private_key.h"
 #include "moment.h"
@@ -120,12 +121,14 @@ verb_key_list(struct command *command)
 		return EXIT_REFUSED;
 	if (!fill(&listing, &fault))
 		return command_fail("%s", fault);
-	if (command_given(command, "json")) {
-		puts(json_text(command->arena, rows));
-		return EXIT_GOOD;
+	for (i = 0; i < json_object_array_length(rows); i++) {
+		struct json_object *row = json_object_array_get_idx(rows, i);
+
+		if (command_given(command, "json"))
+			cell_print_json(command->arena, row);
+		else
+			print_row(row);
 	}
-	for (i = 0; i < json_object_array_length(rows); i++)
-		print_row(json_object_array_get_idx(rows, i));
 	return EXIT_GOOD;
 }
 

@@ -11,7 +11,7 @@ import { kidOf, newVerifier, periodsPass, Traffic } from '../lib/key_change.mjs'
 import { changeSettings, startSite } from '../lib/site.mjs'
 
 const ownKeys = 'JWKS_FILE=\nJWKS_URL=http://127.0.0.1:@PORT@/.well-known/jwks.json'
-const list = async site => JSON.parse((await site.command('key', 'list', '--json')).stdout)
+const list = async site => (await site.command('key', 'list', '--json')).stdout.trim().split('\n').map(line => JSON.parse(line))
 const setting = async (site, key) => new RegExp(`^${key}=(.*)$`, 'm').exec(await readFile(site.values.MCP_OAUTH_CONFIG, 'utf8'))?.[1]
 
 describe('periods', () => {
