@@ -168,6 +168,10 @@ static const struct verb_option purge[] = {
 static const struct verb_option render[] = {
     {"jwks", "FILE", "write this file instead of the guard's JWKS_FILE", 0},
     {"periods", "N", "how many periods ahead (12)", 0},
+    {"documents", "FOLDER",
+        "write the metadata documents there, for the web "
+        "server to serve",
+        0},
     {0},
 };
 
@@ -238,7 +242,8 @@ const struct verb verbs[] = {
     {"migrate", NULL, NULL, migrate, "bring the database up to date",
         verb_migrate},
     {"purge", NULL, NULL, purge, "remove what is of no more use", verb_purge},
-    {"render", NULL, NULL, render, "write the guard's JWKS_FILE", verb_render},
+    {"render", NULL, NULL, render, "write the guard's JWKS_FILE, or documents",
+        verb_render},
     {"session", "list", NULL, of_whom, "list live sessions", verb_session_list},
     {"session", "revoke", "[SESSION_ID]", session_revoke,
         "end one session, or all of a user, a client, everybody",
