@@ -48,6 +48,13 @@ static const struct verb_option config_show[] = {
 
 static const struct verb_option doctor[] = {
     {"url", "ORIGIN", "ask this address instead of OAUTH_BASE_URL", 0},
+    {"ca-file", "FILE", "authorities to trust instead of the system's", 0},
+    {"backend", "URL", "where the MCP server itself listens", OPTION_MANY},
+    {"connections", "N",
+        "how many database connections the web server's "
+        "processes may open (93)",
+        0},
+    {"json", NULL, "tell all of it as a JSON array", 0},
     {0},
 };
 
@@ -56,8 +63,25 @@ static const struct verb_option identity[] = {
     {0},
 };
 
+static const struct verb_option key_export[] = {
+    {"periods", "N", "how many periods ahead (1)", 0},
+    {0},
+};
+
 static const struct verb_option key_generate[] = {
     {"alg", "RS256|ES256", "a private key for JWT_PRIVATE_KEY_FILE", 0},
+    {0},
+};
+
+static const struct verb_option key_list[] = {
+    {"json", NULL, "as JSON", 0},
+    {0},
+};
+
+static const struct verb_option key_rotate[] = {
+    {"now", NULL, "do not wait until all copies of the keys are renewed", 0},
+    {"finish", NULL, "take JWT_SECRET_PREVIOUS away", 0},
+    {"emergency", NULL, "refuse at once all that was ever signed", 0},
     {0},
 };
 
@@ -95,8 +119,14 @@ const struct verb verbs[] = {
     {"identity", "list", NULL, NULL, "list those people", verb_identity_list},
     {"identity", "remove", "NAME", identity, "let such a person in no more",
         verb_identity_remove},
+    {"key", "export", NULL, key_export, "print the public keys",
+        verb_key_export},
     {"key", "generate", NULL, key_generate, "print a fresh JWT_SECRET",
         verb_key_generate},
+    {"key", "list", NULL, key_list, "list the keys, and which of them sign",
+        verb_key_list},
+    {"key", "rotate", NULL, key_rotate,
+        "take the next step of a change of JWT_SECRET", verb_key_rotate},
     {"migrate", NULL, NULL, migrate, "bring the database up to date",
         verb_migrate},
     {"render", NULL, NULL, render, "write the guard's JWKS_FILE", verb_render},

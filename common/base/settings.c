@@ -55,6 +55,8 @@ static const struct setting table[] = {
     {"JWT_SECRET", BOTH | SECRET, TYPE_SECRET, AT(jwt_secret), NULL, {0}},
     {"JWT_SECRET_PREVIOUS", SERVER | SECRET, TYPE_SECRET,
         AT(jwt_secret_previous), NULL, {0}},
+    {"JWT_SECRET_NEXT", SERVER | SECRET, TYPE_SECRET, AT(jwt_secret_next), NULL,
+        {0}},
     {"OAUTH_ROOT_SECRET", SERVER | SECRET, TYPE_SECRET, AT(oauth_root_secret),
         NULL, {0}},
     {"JWT_PRIVATE_KEY_FILE", SERVER, TYPE_PATH, AT(jwt_private_key_file), NULL,
