@@ -81,7 +81,8 @@ sight_of_checker(struct doctor *doctor, const struct resource_setting *resource)
 	/* No message of MCP: what the guard lets through does nothing. */
 	answer = doctor_post_json(doctor, doctor_url_of(doctor, resource->path),
 	    "{}", arena_printf(doctor->arena, "Bearer %s", token));
-	if (answer.status == 503 && strstr(answer.body, "try again"))
+	if (answer.status == 503 && doctor_is_json(&answer) &&
+	    strstr(answer.body, "try again"))
 		return SIGHT_BLIND;
 	if (answer.status == 503 && doctor_is_json(&answer))
 		(void)doctor_cause(doctor, resource->path, &answer);
