@@ -93,8 +93,8 @@ tell_failed(struct walk *walk, const struct web_answer *answer)
 		    "mcp-oauth render\n"
 		    "# and see that guard.conf and mcp-oauth.conf agree; or "
 		    "the clocks differ",
-		    "the guard of %s refuses a good token: %s", path,
-		    answer->body);
+		    "the guard of %s refuses a good token%s", path,
+		    doctor_reason(doctor, answer));
 	else if (answer->status == 404 || answer->status == 405 ||
 	    (answer->status >= 400 && !doctor_is_json(answer)))
 		doctor_problem(doctor, "backend-missing", fix_backend(walk),
@@ -105,8 +105,8 @@ tell_failed(struct walk *walk, const struct web_answer *answer)
 		doctor_problem(doctor, "call-refused",
 		    "# the MCP server's own log, and the guard's lines, say "
 		    "why",
-		    "a client with a good token gets status %ld at %s: %s",
-		    answer->status, path, answer->body);
+		    "a client with a good token gets status %ld at %s%s",
+		    answer->status, path, doctor_reason(doctor, answer));
 	return false;
 }
 

@@ -38,12 +38,17 @@ get_document(struct walk *walk, const char *url)
 	return document;
 }
 
+/* An address of ours that the document names; NULL for no or another's, which
+ * passwords and tokens must not reach. */
 static const char *
-copy(struct walk *walk, struct json_object *document, const char *key)
+endpoint(struct walk *walk, struct json_object *document, const char *key)
 {
+	const char *ours = doctor_url_of(walk->doctor, "/");
 	const char *value = json_string(document, key);
 
-	return value ? arena_strdup(walk->arena, value) : NULL;
+	return value && text_starts(value, ours)
+	    ? arena_strdup(walk->arena, value)
+	    : NULL;
 }
 
 /* ---- the challenge ---- */
@@ -156,16 +161,18 @@ read_server(struct walk *walk)
 	if (!issuer || !text_equal(issuer, settings->oauth_issuer))
 		return tell_mismatch(walk, "issuer", issuer,
 		    settings->oauth_issuer);
-	walk->authorization_endpoint = copy(walk, document,
+	walk->authorization_endpoint = endpoint(walk, document,
 	    "authorization_endpoint");
-	walk->token_endpoint = copy(walk, document, "token_endpoint");
-	walk->registration_endpoint = copy(walk, document,
+	walk->token_endpoint = endpoint(walk, document, "token_endpoint");
+	walk->registration_endpoint = endpoint(walk, document,
 	    "registration_endpoint");
-	walk->revocation_endpoint = copy(walk, document, "revocation_endpoint");
+	walk->revocation_endpoint = endpoint(walk, document,
+	    "revocation_endpoint");
 	if (!walk->authorization_endpoint || !walk->token_endpoint ||
 	    !walk->revocation_endpoint)
 		return tell_mismatch(walk, "token endpoint",
-		    walk->token_endpoint, "that of this configuration");
+		    json_string(document, "token_endpoint"),
+		    doctor_url_of(walk->doctor, "/api/oauth/token"));
 	return read_keys(walk, json_string(document, "jwks_uri"));
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* doctor_client_person.c - who signs in while the doctor plays a client. */
+#include "base/text.h"
+#include "base/uri.h"
 #include "crypto/digest.h"
 #include "crypto/password.h"
 #include "doctor_client.h"
@@ -51,6 +53,17 @@ make_user(struct walk *walk)
 	return true;
 }
 
+/* A user's own password goes nowhere in the clear but on this host. */
+static bool
+is_private(struct walk *walk)
+{
+	const char *url = walk->doctor->url;
+	struct uri uri;
+
+	return uri_parse(walk->arena, url, &uri) &&
+	    (text_equal(uri.scheme, "https") || uri_is_loopback(&uri));
+}
+
 bool
 client_person(struct walk *walk)
 {
@@ -62,6 +75,14 @@ client_person(struct walk *walk)
 		 * user of ours: the walk goes as far as the sign-in. */
 		return walk->doctor->server->login_remote_user ||
 		    make_user(walk);
+	if (!is_private(walk)) {
+		doctor_problem(walk->doctor, "sign-in",
+		    "# name an address of https or of this host with --url, "
+		    "or leave --user out",
+		    "the password would go to %s in the clear",
+		    walk->doctor->url);
+		return false;
+	}
 	walk->password = password_input(command);
 	if (walk->password)
 		return true;

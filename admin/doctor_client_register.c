@@ -70,8 +70,8 @@ register_at(struct walk *walk, const char *url)
 	else
 		doctor_problem(walk->doctor, "registration-refused",
 		    "# the line of register in the log says why",
-		    "a client cannot register itself: status %ld, %s",
-		    answer.status, answer.body);
+		    "a client cannot register itself (status %ld)%s",
+		    answer.status, doctor_reason(walk->doctor, &answer));
 	return false;
 }
 

@@ -22,8 +22,8 @@ tell_refused(struct walk *walk, const char *what,
 	if (!doctor_cause(walk->doctor, walk->token_endpoint, answer))
 		doctor_problem(walk->doctor, "token-not-issued",
 		    "# the line of token in the log says why, as reason=",
-		    "%s is refused: status %ld, %s", what, answer->status,
-		    answer->body);
+		    "%s is refused (status %ld)%s", what, answer->status,
+		    doctor_reason(walk->doctor, answer));
 	return false;
 }
 

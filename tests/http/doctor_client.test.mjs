@@ -49,7 +49,7 @@ ProxyPass / http://127.0.0.1:@good@/`
     },
     'iss-lost': { lines: 'Header edit Location [&?]iss=[^&]* ""' },
     'consent-form': { lines: '<Location "/api/oauth/consent">\n  Header always set Content-Security-Policy "form-action \'self\'"\n</Location>' }
-  })
+  }, { apache: 'Listen 127.0.0.2:@PORT@' })
   site = broken.site
   atFirst = await counts()
 })
@@ -95,6 +95,7 @@ test('the whole way at a good site, and nothing is left of it', async () => {
     /initialize and tools\/list come through/, /pages of other sites are refused/, /identity headers of a client's own are refused/,
     /a token in the address is refused/, /the refresh token buys new ones/, /the guard refuses the token that was revoked/,
     /a client connects to \/mcp, uses it, and is refused once it is revoked/]) assert.match(said, text)
+  assert.doesNotMatch(said, /eyJ/, 'no token is shown')
   await nothingLeft()
   const events = await site.sql('SELECT event FROM oauth.audit ORDER BY at')
   for (const event of ['user added', 'session started', 'user deleted']) assert.ok(events.some(row => row.event === event), event)
@@ -125,6 +126,9 @@ describe('somebody who is there already signs in', () => {
     const none = await start([...url(), '--user', site.email], '').ended
     assert.equal(none.status, 1)
     assert.match(none.stderr, /the password, the first line of standard input/)
+    // No name of this host that the doctor could know.
+    const open = await start(['--url', `http://127.0.0.2:${site.port}`, '--user', site.email], site.password + '\n').ended
+    assert.ok(open.findings.some(f => /the password would go to http:\/\/127\.0\.0\.2:\d+ in the clear/.test(f.text)), JSON.stringify(open.findings.slice(-2)))
     await site.sql('DELETE FROM oauth.attempt')
     await nothingLeft()
   })
