@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/settings.h"
+#include "store/store.h"
 
 /* Exit statuses. */
 enum {
@@ -69,5 +70,8 @@ const char *command_guard_file(struct command *command);
 /* --database, the environment's DATABASE_URL, or the configuration's; NULL
  * after the error was told. */
 const char *command_database_url(struct command *command);
+
+/* That database, not connected to yet; NULL after the error was told. */
+struct store *command_store(struct command *command);
 
 #endif

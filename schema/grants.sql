@@ -34,6 +34,8 @@ DECLARE
       "client_enable", "client_delete", "client_rotate_secret", "consent_revoke",
       "identity_add", "identity_list", "identity_remove",
       "user_recover", "user_reset_second_factor",
+      "user_list", "user_show", "client_list", "client_show", "client_prune",
+      "session_list", "consent_list", "audit_list", "audit_follow", "status_show",
       "user_add", "user_passwd", "user_disable", "user_enable", "user_delete",
       "revoke_user", "revoke_client", "revoke_session", "revoke_token",
       "revoke_everything", "revocations_since", "purge", "status"]

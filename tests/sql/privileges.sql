@@ -23,7 +23,8 @@ SELECT set_eq($$SELECT pg_temp.functions_of('mcp_oauth_web')$$, string_to_array(
 SELECT set_eq($$SELECT pg_temp.functions_of('mcp_oauth_guard')$$, '{revocations_since,status}'::text[],
   'the guard asks what was revoked and how the database is');
 SELECT set_eq($$SELECT pg_temp.functions_of('mcp_oauth_admin')$$, string_to_array(
-  'client_delete client_disable client_enable client_get client_register client_rotate_secret'
+  'client_delete client_disable client_enable client_get client_list client_prune client_register client_rotate_secret client_show'
+  ' audit_follow audit_list consent_list session_list status_show user_list user_show'
   ' consent_revoke identity_add identity_list identity_remove purge revocations_since revoke_client revoke_everything revoke_session revoke_token'
   ' revoke_user status user_add user_delete user_disable user_enable user_passwd user_recover user_reset_second_factor', ' '),
   'operators act');
