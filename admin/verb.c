@@ -115,6 +115,11 @@ static const struct verb_option identity_list[] = {
     {0},
 };
 
+static const struct verb_option key_check[] = {
+    {"url", "ORIGIN", "ask this address instead of OAUTH_BASE_URL", 0},
+    {0},
+};
+
 static const struct verb_option key_export[] = {
     {"periods", "N", "how many periods ahead (1)", 0},
     {0},
@@ -126,7 +131,7 @@ static const struct verb_option key_generate[] = {
 };
 
 static const struct verb_option key_list[] = {
-    {"json", NULL, "as JSON", 0},
+    {"json", NULL, "one JSON object a line", 0},
     {0},
 };
 
@@ -151,6 +156,16 @@ static const struct verb_option render[] = {
         "write the metadata documents there, for the web "
         "server to serve",
         0},
+    {0},
+};
+
+static const struct verb_option token_inspect[] = {
+    {"json", NULL, "as JSON", 0},
+    {0},
+};
+
+static const struct verb_option token_verify[] = {
+    {"resource", "PATH", "it must be for this one of MCP_RESOURCES", 0},
     {0},
 };
 
@@ -206,6 +221,8 @@ const struct verb verbs[] = {
         verb_identity_list},
     {"identity", "remove", "NAME", identity, "let such a person in no more",
         verb_identity_remove},
+    {"key", "check", NULL, key_check,
+        "say whether guard and site have the keys", verb_key_check},
     {"key", "export", NULL, key_export, "print the public keys",
         verb_key_export},
     {"key", "generate", NULL, key_generate, "print a fresh JWT_SECRET",
@@ -222,6 +239,11 @@ const struct verb verbs[] = {
     {"session", "revoke", "[SESSION_ID]", session_revoke,
         "end one session, or all of a user, a client, everybody",
         verb_session_revoke},
+    {"token", "inspect", "[FILE]", token_inspect,
+        "tell what a token on standard input, or in a file, says",
+        verb_token_inspect},
+    {"token", "verify", "[FILE]", token_verify,
+        "say whether such a token is good", verb_token_verify},
     {"user", "add", "EMAIL", user_add,
         "add a user, with the password on standard input", verb_user_add},
     {"user", "delete", "EMAIL", only_yes, "remove a user and all of theirs",
