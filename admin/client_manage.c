@@ -112,5 +112,9 @@ verb_client_prune(struct command *command)
 	progress_end();
 	store_close(store);
 	(void)printf("clients that were removed: %lld\n", (long long)all);
-	return some < 0 ? command_store_fail() : EXIT_GOOD;
+	if (some < 0)
+		return command_store_fail();
+	return some == PRUNE_BATCH
+	    ? command_fail("interrupted: there may be more")
+	    : EXIT_GOOD;
 }

@@ -103,11 +103,13 @@ remedy_of(const char *sqlstate)
 	return "";
 }
 
-/* Would it do the same thing another time?  Classes of PostgreSQL: insufficient
- * resources, objects in use, and interventions of an operator pass. */
-static bool
-passes(const char *sqlstate)
+/* Classes of PostgreSQL: insufficient resources, objects in use, and
+ * interventions of an operator pass. */
+bool
+command_store_passes(void)
 {
+	const char *sqlstate = store_last_sqlstate();
+
 	return !*sqlstate || text_starts(sqlstate, "53") ||
 	    text_starts(sqlstate, "55") || text_starts(sqlstate, "57");
 }
@@ -124,7 +126,7 @@ command_store_fail(void)
 	if (!*fault)
 		fault = "the database answered with an unknown outcome";
 	(void)command_fail("%s%s", fault, remedy_of(sqlstate));
-	return passes(sqlstate) ? EXIT_DATABASE : EXIT_REFUSED;
+	return command_store_passes() ? EXIT_DATABASE : EXIT_REFUSED;
 }
 
 /* ---- configuration and database ---- */

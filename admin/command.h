@@ -58,6 +58,9 @@ int command_usage(const char *format, ...)
  * the database refused it. */
 int command_store_fail(void);
 
+/* Would it have worked another time: EXIT_DATABASE? */
+bool command_store_passes(void);
+
 /* Where mcp-oauth.conf is: --config, or where endpoints look for it. */
 const char *command_config_file(struct command *command);
 

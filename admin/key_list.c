@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/text.h"
+#include "cell.h"
 #include "crypto/keyring.h"
 #include "crypto/private_key.h"
 #include "moment.h"
@@ -109,7 +110,7 @@ print_row(struct command *command, struct json_object *row)
 	const char *from = json_string(row, "from");
 
 	if (command_given(command, "json")) {
-		puts(json_text(command->arena, row));
+		cell_print_json(command->arena, row);
 		return;
 	}
 	(void)printf("%s\t%s\t%s\t%s\t%s\t%s\n", json_string(row, "kid"),

@@ -85,6 +85,25 @@ static const struct verb_option session_revoke[] = {
 
 static const struct verb_option config_show[] = {
     {"guard", NULL, "those of guard.conf", 0},
+    {"json", NULL, "as one JSON object", 0},
+    {0},
+};
+
+static const struct verb_option audit[] = {
+    {"user", "EMAIL", "about this user; also by user_id", 0},
+    {"client", "CLIENT_ID", "about this client", 0},
+    {"event", "EVENT", "of this kind, such as 'sign-in'", 0},
+    {"since", "TIME", "since then, oldest first: 2026-01-31, 90m, 24h, 7d", 0},
+    {"follow", NULL, "the last ones (10), then each as it comes", 0},
+    {"limit", "N", "so many of the last ones (100); since a time (1000)", 0},
+    {"after", "CURSOR", "go on where --since stopped", 0},
+    {"json", NULL, "one JSON object a line", 0},
+    {0},
+};
+
+static const struct verb_option bench_login[] = {
+    {"seconds", "N", "measure for so long (3), twice", 0},
+    {"json", NULL, "as one JSON object", 0},
     {0},
 };
 
@@ -145,7 +164,15 @@ static const struct verb_option key_rotate[] = {
 static const struct verb_option migrate[] = {
     {"roles", NULL, "make the group roles that are missing", 0},
     {"dry-run", NULL, "do it, tell what was done, and take it back", 0},
+    {"to", "N", "stop after the migration of this number", 0},
     {"print", NULL, "write the SQL to standard output instead", 0},
+    {0},
+};
+
+static const struct verb_option purge[] = {
+    {"batch", "N", "rows of each kind at once (10000)", 0},
+    {"audit-keep-days", "N", "drop the audit's months before (none)", 0},
+    {"json", NULL, "as one JSON object", 0},
     {0},
 };
 
@@ -189,6 +216,10 @@ static const struct verb_option user_passwd[] = {
 /* ---- the verbs ---- */
 
 const struct verb verbs[] = {
+    {"audit", NULL, NULL, audit, "tell what happened, or what happens now",
+        verb_audit},
+    {"bench-login", NULL, NULL, bench_login,
+        "measure how many passwords are checked a second", verb_bench_login},
     {"client", "add", NULL, client_add, "register a client by hand",
         verb_client_add},
     {"client", "delete", "CLIENT_ID", only_yes,
@@ -233,12 +264,15 @@ const struct verb verbs[] = {
         "take the next step of a change of JWT_SECRET", verb_key_rotate},
     {"migrate", NULL, NULL, migrate, "bring the database up to date",
         verb_migrate},
+    {"purge", NULL, NULL, purge, "remove what is of no more use", verb_purge},
     {"render", NULL, NULL, render, "write the guard's JWKS_FILE, or documents",
         verb_render},
     {"session", "list", NULL, of_whom, "list live sessions", verb_session_list},
     {"session", "revoke", "[SESSION_ID]", session_revoke,
         "end one session, or all of a user, a client, everybody",
         verb_session_revoke},
+    {"status", NULL, NULL, only_json, "tell how the site is, at one look",
+        verb_status},
     {"token", "inspect", "[FILE]", token_inspect,
         "tell what a token on standard input, or in a file, says",
         verb_token_inspect},

@@ -57,6 +57,8 @@ bool verb_choice_allowed(const char *choices, const char *word);
 /* How many arguments: those without brackets, and all. */
 void verb_count_arguments(const struct verb *verb, int *least, int *most);
 
+int verb_audit(struct command *command);
+int verb_bench_login(struct command *command);
 int verb_client_add(struct command *command);
 int verb_client_delete(struct command *command);
 int verb_client_disable(struct command *command);
@@ -79,9 +81,11 @@ int verb_key_generate(struct command *command);
 int verb_key_list(struct command *command);
 int verb_key_rotate(struct command *command);
 int verb_migrate(struct command *command);
+int verb_purge(struct command *command);
 int verb_render(struct command *command);
 int verb_session_list(struct command *command);
 int verb_session_revoke(struct command *command);
+int verb_status(struct command *command);
 int verb_token_inspect(struct command *command);
 int verb_token_verify(struct command *command);
 int verb_user_add(struct command *command);

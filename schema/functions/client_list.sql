@@ -58,7 +58,7 @@ COMMENT ON FUNCTION oauth.client_show(text) IS
   'All that is known of a client but secrets: ok, unknown.';
 
 -- Remove up to p_batch clients that came by themselves, have no session and were
--- not used for p_unused_days; how many.
+-- not used for p_unused_days, one at least; how many.
 CREATE OR REPLACE FUNCTION oauth.client_prune(p_unused_days integer, p_batch integer)
 RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
@@ -69,7 +69,7 @@ BEGIN
     SELECT u.client_id FROM oauth.client u
      WHERE u.registration IN ('dynamic', 'metadata')
        AND coalesce(u.last_used_at, u.consented_at, u.created_at)
-             < now() - p_unused_days * interval '1 day'
+             < now() - greatest(p_unused_days, 1) * interval '1 day' -- one may be under way
        AND NOT EXISTS (SELECT FROM public.mcp_server_sessions s
                         WHERE s.client_identifier = u.client_id)
      LIMIT p_batch FOR UPDATE SKIP LOCKED);
