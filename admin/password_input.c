@@ -70,17 +70,25 @@ password_fault(const char *password)
 }
 
 const char *
-password_input_hash(struct command *command)
+password_input(struct command *command)
 {
 	const char *path = command_value(command, "password-file");
 	const char *password = path ? read_file(command->arena, path)
 	                            : read_standard_input(command->arena);
-	const char *fault = password_fault(password), *hash;
+	const char *fault = password_fault(password);
 
-	if (fault) {
+	if (fault)
 		(void)command_fail("%s", fault);
+	return fault ? NULL : password;
+}
+
+const char *
+password_input_hash(struct command *command)
+{
+	const char *password = password_input(command), *hash;
+
+	if (!password)
 		return NULL;
-	}
 	hash = password_hash(command->arena, password);
 	if (!hash)
 		(void)command_fail(

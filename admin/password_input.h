@@ -15,11 +15,14 @@
 	}
 
 /*
- * The Argon2id hash of the first line of --password-file or of standard input,
- * which is asked for without echo at a terminal.
+ * The first line of --password-file or of standard input, which is asked for
+ * without echo at a terminal.
  *
- * Returns the hash, in the arena; NULL after a refusal was told.
+ * Returns the password, in the arena; NULL after a refusal was told.
  */
+const char *password_input(struct command *command);
+
+/* Its Argon2id hash, in the same way. */
 const char *password_input_hash(struct command *command);
 
 #endif

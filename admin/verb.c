@@ -108,6 +108,12 @@ static const struct verb_option bench_login[] = {
 };
 
 static const struct verb_option doctor[] = {
+    {"as-client", NULL,
+        "also connect as a client, with a user made for it, "
+        "and remove both",
+        0},
+    {"user", "EMAIL", "sign in as this user instead", 0},
+    PASSWORD_OPTION,
     {"url", "ORIGIN", "ask this address instead of OAUTH_BASE_URL", 0},
     {"ca-file", "FILE", "authorities to trust instead of the system's", 0},
     {"backend", "URL", "where the MCP server itself listens", OPTION_MANY},
