@@ -65,7 +65,8 @@ UPDATE floor.numbered SET refresh_token_hash = md5(random()::text) || md5(random
  expires_at = now() + interval '90 days' WHERE n = :n AND expires_at > now() RETURNING generation;
 `
 
-async function newTokens (site, n) {
+/** So many live tokens of the C refresh. */
+export async function newTokens (site, n) {
   const tokens = Array.from({ length: n }, () => randomBytes(48).toString('base64url'))
   await site.sql('INSERT INTO floor.session (refresh_token_hash) SELECT unnest($1::text[])',
     [tokens.map(token => createHash('sha256').update(token).digest('hex'))])

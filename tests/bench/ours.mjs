@@ -79,8 +79,8 @@ async function expiredTokens (site, machine, n) {
   return tokens
 }
 
-// A token like ours that nobody signed.
-const garbage = good => good.replace(/[^.]+$/, () => randomBytes(64).toString('base64url'))
+// Tokens with another's signature: only the arithmetic tells.
+const garbage = good => good.map((token, i) => token.replace(/[^.]+$/, good.at(i - 1).split('.')[2]))
 
 /** Clients and tokens that the workloads need; tokens is how many the guard meets in turn. */
 async function prepare (site, tokens) {
@@ -88,7 +88,7 @@ async function prepare (site, tokens) {
   const machine = await addClient(site, '--name', 'Machine', '--client-credentials')
   const reader = await addClient(site, '--name', 'MCP server', '--introspect', '/mcp')
   const valid = await each(Array(tokens), async () => (await newMachineToken(site, machine)).access_token)
-  return { client, machine, reader, valid, expired: await expiredTokens(site, machine, 64), garbage: valid.slice(0, 64).map(garbage) }
+  return { client, machine, reader, valid, expired: await expiredTokens(site, machine, 64), garbage: garbage(valid.slice(0, 64)) }
 }
 
 // What a person does, from registration to a guarded call and a refresh.
