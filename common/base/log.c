@@ -279,9 +279,12 @@ void
 log_text(const char *key, const char *value)
 {
 	char quoted[VALUE_BYTES + 8];
+	size_t bytes;
 
-	if (value && *value && key_is_new(key))
-		add_field(key, quoted, quote(quoted, value));
+	if (!value || !*value || !key_is_new(key))
+		return;
+	bytes = quote(quoted, value);
+	add_field(key, quoted, bytes);
 }
 
 void
