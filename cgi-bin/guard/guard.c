@@ -45,6 +45,17 @@ pass_on(struct request *rq, const char *name, const char *value)
 		reply_header(rq, name, value);
 }
 
+/* The client's next nonce (RFC 9449 s8.2): some servers pass a header of this
+ * answer on, others a variable alone. */
+static void
+offer_next_nonce(struct request *rq)
+{
+	const char *nonce = proof_nonce(rq);
+
+	pass_on(rq, "DPoP-Nonce", nonce);
+	pass_on(rq, "Variable-MCP_DPOP_NONCE", nonce);
+}
+
 /* Variable-NAME becomes the variable NAME of the request.  A machine's token
  * has its client as sub; then there is no user. */
 static enum oauth_error
@@ -63,7 +74,7 @@ allow(struct request *rq, const struct verdict *v)
 	pass_on(rq, "Variable-MCP_BACKEND_SECRET",
 	    rq->settings->guard_backend_secret);
 	if (v->proof.nonce_ageing)
-		pass_on(rq, "DPoP-Nonce", proof_nonce(rq));
+		offer_next_nonce(rq);
 	log_event("allowed");
 	return reply_empty(rq, 200);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A shared host: an Apache with mod_cgid, a cgi-bin, and the shipped .htaccess.
+// This is about Apache itself.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { appendFileSync, chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
