@@ -2,9 +2,8 @@
 /* config.c - the settings as they are in force. */
 #include <stdio.h>
 
-#include "base/text.h"
-#include "command.h"
 #include "oauth/guard_rules.h"
+#include "verb.h"
 
 static const struct settings *
 load_guard(struct command *command, const char **error)
@@ -13,9 +12,10 @@ load_guard(struct command *command, const char **error)
 	    command_guard_file(command), NULL, error);
 }
 
-static int
-show(struct command *command, bool guard)
+int
+verb_config_show(struct command *command)
 {
+	bool guard = command_given(command, "guard");
 	struct buf text = buf_in(command->arena);
 	const char *error = NULL;
 	const struct settings *settings = guard ? load_guard(command, &error)
@@ -42,8 +42,8 @@ rules_good(struct command *command, const struct settings *guard)
 	return false;
 }
 
-static int
-check(struct command *command)
+int
+verb_config_check(struct command *command)
 {
 	const char *error = NULL;
 	const struct settings *server = command_settings(command);
@@ -55,16 +55,4 @@ check(struct command *command)
 		return EXIT_REFUSED;
 	puts("both files are good");
 	return EXIT_GOOD;
-}
-
-int
-verb_config(struct command *command, char **args)
-{
-	bool guard = command_flag(args, "--guard");
-
-	if (args[0] && !args[1] && text_equal(args[0], "show"))
-		return show(command, guard);
-	if (args[0] && !args[1] && text_equal(args[0], "check"))
-		return check(command);
-	return command_usage("config show [--guard] | config check");
 }

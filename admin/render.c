@@ -9,10 +9,11 @@
 
 #include "base/auto.h"
 #include "base/text.h"
-#include "command.h"
 #include "crypto/keyring.h"
+#include "render.h"
+#include "verb.h"
 
-enum { PERIODS_AHEAD = 12, PERIODS_MAX = 100 };
+enum { PERIODS_MAX = 100 };
 
 /* JWKS_FILE of guard.conf; NULL after the error was told. */
 static const char *
@@ -24,6 +25,10 @@ jwks_file(struct command *command)
 
 	if (!guard)
 		(void)command_fail("%s; or name the file with --jwks", error);
+	else if (!guard->jwks_file)
+		(void)command_fail(
+		    "the guard has its keys from JWKS_URL: there "
+		    "is no JWKS_FILE to write");
 	return guard ? guard->jwks_file : NULL;
 }
 
@@ -40,22 +45,13 @@ write_whole(struct command *command, const char *path, const char *text)
 	    rename(fresh, path) == 0;
 }
 
-static int
-render(struct command *command, const char *path, int periods)
+int
+render_keys(struct command *command, const struct settings *settings,
+    const char *path, int periods)
 {
-	const struct settings *settings = command_settings(command);
 	AUTO_JSON *jwks = NULL;
 	const char *fault;
 
-	if (!settings)
-		return EXIT_REFUSED;
-	if (!keyring_is_public(settings))
-		return command_fail(
-		    "with JWT_ALG=HS256 there are no public keys to write");
-	if (!path)
-		path = jwks_file(command);
-	if (!path)
-		return EXIT_REFUSED;
 	jwks = keyring_jwks(settings, time(NULL), periods, &fault);
 	if (!jwks)
 		return command_fail("%s", fault);
@@ -67,13 +63,23 @@ render(struct command *command, const char *path, int periods)
 }
 
 int
-verb_render(struct command *command, char **args)
+verb_render(struct command *command)
 {
-	const char *path = command_option(args, "--jwks");
-	const char *periods = command_option(args, "--periods");
-	int64_t n = PERIODS_AHEAD;
+	const char *path = command_value(command, "jwks");
+	const struct settings *settings;
+	int64_t periods;
 
-	if (args[0] || (periods && !text_to_int64(periods, PERIODS_MAX, &n)))
-		return command_usage("render [--jwks FILE] [--periods N]");
-	return render(command, path, (int)n);
+	if (!command_number(command, "periods", 0, PERIODS_MAX, RENDER_PERIODS,
+	        &periods))
+		return EXIT_USAGE;
+	settings = command_settings(command);
+	if (!settings)
+		return EXIT_REFUSED;
+	if (!keyring_is_public(settings))
+		return command_fail(
+		    "with JWT_ALG=HS256 there are no public keys to write");
+	if (!path)
+		path = jwks_file(command);
+	return path ? render_keys(command, settings, path, (int)periods)
+	            : EXIT_REFUSED;
 }

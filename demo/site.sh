@@ -22,6 +22,8 @@
 #                      lines of httpd.conf before our Include and at the end
 #   SITE_MODULES       Apache modules that those lines need, such as auth_basic;
 #                      files of ours are in ${SHARE} there
+#   SITE_POSTGRESQL_EXTRA
+#                      lines at the end of postgresql.conf
 #   SITE_LOCALE        of the database; C (default) knows no letters but A to Z
 #   SITE_KEY_ALG       RS256 (default) or ES256: of JWT_PRIVATE_KEY_FILE
 #   SITE_PLAIN=1       leave the demo's MCP server and the root paths out

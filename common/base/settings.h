@@ -40,6 +40,7 @@ struct resource_setting {
 	const char *documentation; /* an https URL */
 	const char *scopes;      /* that exist here, beside SCOPES_SUPPORTED */
 	const char *base_scopes; /* of a client that asks for none */
+	const char *program;     /* guard: a file, run where it is plain CGI */
 };
 
 /* What a scope means, in words for people. */
@@ -77,7 +78,8 @@ struct settings {
 	const char *jwt_alg;              /* EdDSA, RS256, ES256 or HS256 */
 	bool hs256;                       /* derived from it */
 	const char *jwt_secret;           /* NULL in a guard with EdDSA */
-	const char *jwt_secret_previous;  /* NULL: none */
+	const char *jwt_secret_previous;  /* NULL: none, and with the next */
+	const char *jwt_secret_next;      /* NULL: none */
 	const char *oauth_root_secret;    /* NULL unless HS256 */
 	const char *jwt_private_key_file; /* NULL: none */
 	bool openid; /* OpenID Connect is served: derived */
@@ -121,7 +123,8 @@ struct settings {
 	const char *remote_scope_ruled; /* all of these scopes; NULL: none */
 	int64_t remote_session_expires_s;
 
-	const char *jwks_file;           /* guard; NULL with HS256 */
+	const char *jwks_file; /* guard; NULL with HS256, and with jwks_url */
+	const char *jwks_url;  /* guard; NULL with HS256, and with jwks_file */
 	const char *mcp_allowed_origins; /* NULL: own origin and loopback */
 	const char *guard_rules;         /* a file; NULL: none */
 	bool guard_offline_allow;
@@ -135,8 +138,9 @@ struct settings {
 };
 
 /*
- * Find the file of this kind: environment MCP_OAUTH_CONFIG, then
- * named (what a request of a shared host's server says; may be NULL), then
+ * Find the file of this kind: environment MCP_OAUTH_GUARD_CONFIG (that of the
+ * guard only), then MCP_OAUTH_CONFIG, then named (what a request of a shared
+ * host's server says; may be NULL), then
  * mcp-oauth/NAME in the account's home, then NAME in the system's folder.
  * Always returns a path; whether it can be read shows when it is loaded.
  */
