@@ -306,6 +306,7 @@ install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysco
 	    $(call at,$(libexecdir))/guard $(call at,$(libexecdir))/fetch \
 	    $(DESTDIR)$(bindir) \
 	    $(call at,$(datadir))/apache-conf $(call at,$(datadir))/lighttpd-conf \
+	    $(call at,$(datadir))/nginx-conf \
 	    $(call at,$(datadir))/fail2ban/filter.d \
 	    $(call at,$(datadir))/fail2ban/jail.d \
 	    $(call at,$(datadir))/schema/functions \
@@ -316,8 +317,8 @@ install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysco
 	$(if $(GUARD),$(INSTALL) -m 755 $(BUILD)/guard/guard $(call at,$(libexecdir))/guard)
 	$(if $(FETCH),$(INSTALL) -m 755 $(BUILD)/fetch/fetch $(call at,$(libexecdir))/fetch)
 	$(if $(ADMIN),$(INSTALL) -m 755 $(BUILD)/admin/mcp-oauth $(DESTDIR)$(bindir))
-	@mkdir -p $(BUILD)/apache-conf $(BUILD)/lighttpd-conf
-	@for f in apache-conf/* lighttpd-conf/*; do \
+	@mkdir -p $(BUILD)/apache-conf $(BUILD)/lighttpd-conf $(BUILD)/nginx-conf
+	@for f in apache-conf/* lighttpd-conf/* nginx-conf/*; do \
 	    sed -e 's|/usr/local/libexec|$(libexecdir)|g' \
 	        -e 's|/usr/local/share|$(datadir)|g' \
 	        -e 's|/etc/mcp-oauth|$(sysconfdir)/mcp-oauth|g' \
