@@ -306,7 +306,7 @@ install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysco
 	    $(call at,$(libexecdir))/guard $(call at,$(libexecdir))/fetch \
 	    $(DESTDIR)$(bindir) \
 	    $(call at,$(datadir))/apache-conf $(call at,$(datadir))/lighttpd-conf \
-	    $(call at,$(datadir))/nginx-conf \
+	    $(call at,$(datadir))/nginx-conf $(call at,$(datadir))/caddy \
 	    $(call at,$(datadir))/fail2ban/filter.d \
 	    $(call at,$(datadir))/fail2ban/jail.d \
 	    $(call at,$(datadir))/schema/functions \
@@ -323,9 +323,11 @@ install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysco
 	        -e 's|/usr/local/share|$(datadir)|g' \
 	        -e 's|/etc/mcp-oauth|$(sysconfdir)/mcp-oauth|g' \
 	        "$$f" >"$(BUILD)/$$f.$$$$" && \
-	    $(INSTALL) -m 644 "$(BUILD)/$$f.$$$$" \
+	    case $$f in *.sh) mode=755 ;; *) mode=644 ;; esac && \
+	    $(INSTALL) -m $$mode "$(BUILD)/$$f.$$$$" \
 	        "$(call at,$(datadir))/$$f" && \
 	    rm "$(BUILD)/$$f.$$$$" || exit 1; done
+	$(INSTALL) -m 644 docs/caddy/mcp-oauth.caddy $(call at,$(datadir))/caddy
 	@for f in filter.d/mcp-oauth.conf jail.d/mcp-oauth.conf; do \
 	    $(INSTALL) -m 644 "docs/fail2ban/$$f" \
 	        "$(call at,$(datadir))/fail2ban/$$f" || exit 1; done

@@ -72,7 +72,7 @@ EOF
 
 nginx_run() {
   as "$NGINX_BIN" -p "$D/nginx" -c "$D/nginx/nginx.conf" -e "$D/log/error.log" \
-    "$@" </dev/null >>"$D/log/setup.log" 2>&1
+    </dev/null >>"$D/log/setup.log" 2>&1
 }
 
 web_start() {
