@@ -35,21 +35,28 @@ const pair = (name, value) => {
   return Buffer.concat([length(name), length(value), Buffer.from(name + value)])
 }
 
-/** What makes spawn() run something as user, when we are root. */
+/** What makes spawn() run something as user, if one is named and we are root. */
 export async function as (user) {
-  if (process.getuid() !== 0) return {}
+  if (!user || process.getuid() !== 0) return {}
   const id = async option => Number((await run('id', [option, user])).stdout)
   return { uid: await id('-u'), gid: await id('-g') }
 }
 
-/** Start program as user, listening where (a path, or host:port); {ask, stop}. */
+/**
+ * Start program as user, listening where (a path, or host:port). Returns {ask,
+ * terminate, ended, stop}; ended resolves to its exit code, or to a signal's name.
+ */
 export async function startFastcgi (program, where, { user, env }) {
   const child = spawn('perl', ['-e', listener, where, program], { ...await as(user), env: { ...process.env, ...env } })
   await new Promise((resolve, reject) => {
     child.stdout.once('data', resolve)
     child.once('exit', code => reject(new Error(`${program} ended: ${code}`)))
   })
+  const ended = new Promise(resolve => child.once('exit', (code, signal) => resolve(signal ?? code)))
   return {
+    ended,
+    /** Send it SIGTERM. */
+    terminate: () => child.kill(),
     /** One GET with these variables; its answer as text. */
     ask: variables => new Promise((resolve, reject) => {
       const socket = where.startsWith('/')
@@ -67,11 +74,10 @@ export async function startFastcgi (program, where, { user, env }) {
         record(5, Buffer.alloc(0))
       ]))
     }),
-    stop: () => new Promise(resolve => {
-      child.removeAllListeners('exit')
-      child.once('exit', resolve)
+    stop: () => {
       child.kill()
-    })
+      return ended
+    }
   }
 }
 
