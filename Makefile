@@ -25,6 +25,8 @@ LDFLAGS =
 NODE = $(CURDIR)/tests/node_modules/node/bin/node
 # Of the demo.
 PORT = 8080
+# The web server of the wire tests: a file of demo/site/front.
+FRONT = apache
 # How long "make fuzz" feeds each target.
 FUZZ_SECONDS = 300
 
@@ -88,6 +90,8 @@ SCHEMA := $(sort $(wildcard schema/[0-9]*.sql)) \
     $(sort $(wildcard schema/functions/*.sql)) \
     $(wildcard schema/adoption.sql schema/views.sql schema/roles.sql schema/grants.sql)
 HTTP_TESTS := $(sort $(wildcard tests/http/*.test.mjs))
+APACHE_TESTS := $(shell grep -l '^// This is about Apache itself' $(HTTP_TESTS))
+FRONT_TESTS := $(sort $(wildcard tests/fronts/*.test.mjs))
 CLIENT_TESTS := $(sort $(wildcard tests/clients/*.test.mjs))
 LONG_CLIENT_TESTS := $(sort $(wildcard tests/clients/long/*.test.mjs))
 FAULT_TESTS := $(sort $(wildcard tests/faults/*.test.mjs))
@@ -97,8 +101,8 @@ MAN5 := $(sort $(wildcard docs/*.5))
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all demo demo-start demo-stop check check-unit check-sql check-http \
-    check-clients check-long check-faults check-fuzz check-valgrind check-all \
-    lint asan fuzz fuzzers bench bench-quick bench-floors \
+    check-fronts check-clients check-long check-faults check-fuzz check-valgrind \
+    check-all lint asan fuzz fuzzers bench bench-quick bench-floors \
     format install install-demo dist clean migrate help packages unit-tests FORCE
 
 all: $(PROGRAMS) ## build every program
@@ -203,6 +207,7 @@ check: ## unit, SQL, wire, real clients, a browser: everything in a few minutes
 	@$(MAKE) --no-print-directory check-unit
 	@$(MAKE) --no-print-directory check-sql
 	@$(MAKE) --no-print-directory check-http
+	@$(MAKE) --no-print-directory check-fronts
 	@$(MAKE) --no-print-directory check-clients
 
 unit-tests: $(UNIT_TESTS)
@@ -213,8 +218,16 @@ check-unit: $(UNIT_TESTS) ## the C modules, in process
 check-sql: all ## the schema, its functions and its rights (pgTAP)
 	$(TEST_ENV) tests/sql/run.sh
 
-check-http: all tests/node_modules/.package-lock.json ## every endpoint over the wire, behind a private Apache
-	$(if $(HTTP_TESTS),$(NODE_TEST) $(HTTP_TESTS),@echo 'no wire tests')
+check-http: all tests/node_modules/.package-lock.json ## every endpoint over the wire, behind a private Apache (or FRONT=lighttpd)
+ifeq ($(FRONT),apache)
+	$(NODE_TEST) $(HTTP_TESTS)
+else
+	@for f in $(APACHE_TESTS); do echo "skipped, this is about Apache itself: $$f"; done
+	SITE_FRONT=$(FRONT) $(NODE_TEST) $(filter-out $(APACHE_TESTS),$(HTTP_TESTS))
+endif
+
+check-fronts: all tests/node_modules/.package-lock.json ## one suite for each web server in front
+	$(NODE_TEST) $(FRONT_TESTS)
 
 check-clients: all tests/node_modules/.package-lock.json ## real MCP and OAuth clients and a browser
 	$(if $(CLIENT_TESTS),$(NODE_TEST) $(CLIENT_TESTS),@echo 'no client tests')
@@ -292,7 +305,7 @@ install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysco
 	$(INSTALL) -d $(call at,$(libexecdir))/cgi-bin \
 	    $(call at,$(libexecdir))/guard $(call at,$(libexecdir))/fetch \
 	    $(DESTDIR)$(bindir) \
-	    $(call at,$(datadir))/apache-conf \
+	    $(call at,$(datadir))/apache-conf $(call at,$(datadir))/lighttpd-conf \
 	    $(call at,$(datadir))/fail2ban/filter.d \
 	    $(call at,$(datadir))/fail2ban/jail.d \
 	    $(call at,$(datadir))/schema/functions \
@@ -303,8 +316,8 @@ install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysco
 	$(if $(GUARD),$(INSTALL) -m 755 $(BUILD)/guard/guard $(call at,$(libexecdir))/guard)
 	$(if $(FETCH),$(INSTALL) -m 755 $(BUILD)/fetch/fetch $(call at,$(libexecdir))/fetch)
 	$(if $(ADMIN),$(INSTALL) -m 755 $(BUILD)/admin/mcp-oauth $(DESTDIR)$(bindir))
-	@mkdir -p $(BUILD)/apache-conf
-	@for f in apache-conf/*; do \
+	@mkdir -p $(BUILD)/apache-conf $(BUILD)/lighttpd-conf
+	@for f in apache-conf/* lighttpd-conf/*; do \
 	    sed -e 's|/usr/local/libexec|$(libexecdir)|g' \
 	        -e 's|/usr/local/share|$(datadir)|g' \
 	        -e 's|/etc/mcp-oauth|$(sysconfdir)/mcp-oauth|g' \

@@ -51,6 +51,17 @@ pass_on(struct request *rq, const char *name, const char *value)
 		reply_header(rq, name, value);
 }
 
+/* The client's next nonce (RFC 9449 s8.2): some servers pass a header of this
+ * answer on, others a variable alone. */
+static void
+offer_next_nonce(struct request *rq)
+{
+	const char *nonce = proof_nonce(rq);
+
+	pass_on(rq, "DPoP-Nonce", nonce);
+	pass_on(rq, "Variable-MCP_DPOP_NONCE", nonce);
+}
+
 /* Variable-NAME becomes the variable NAME of the request. */
 static enum oauth_error
 allow(struct request *rq, const struct verdict *v)
@@ -61,7 +72,7 @@ allow(struct request *rq, const struct verdict *v)
 		pass_on(rq, identity_table[i].variable,
 		    identity_value(rq, v, identity_table[i].kind));
 	if (v->proof.nonce_ageing)
-		pass_on(rq, "DPoP-Nonce", proof_nonce(rq));
+		offer_next_nonce(rq);
 	log_event("allowed");
 	return reply_empty(rq, 200);
 }

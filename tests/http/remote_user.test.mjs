@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Sign-in by the web server (OAUTH_LOGIN=remote_user), with a password file.
+// This is about Apache itself.
 import assert from 'node:assert/strict'
 import { mkdtemp, chmod, rm } from 'node:fs/promises'
 import { join } from 'node:path'

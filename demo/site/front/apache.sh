@@ -15,8 +15,32 @@ apache_find() {
   die 'no mod_fcgid found: run demo/packages.sh demo'
 }
 
+# An MCP server of SITE_SERVE.
+apache_serve() { # PATH BACKEND
+  case $2 in
+  whoami)
+    echo "Alias $1 $D/usr/libexec/mcp-oauth/demo/whoami"
+    echo "Use GuardMCP $1"
+    ;;
+  cgi:*)
+    echo "ScriptAlias $1 ${2#cgi:}"
+    echo "<Directory $(dirname "${2#cgi:}")>"
+    echo '  Require all granted'
+    echo '</Directory>'
+    echo "Use GuardMCP $1"
+    ;;
+  *) echo "Use ProxyMCP $1 $2" ;;
+  esac
+}
+
+# Apache gives them its error log.
+web_log_to() {
+  echo stderr
+}
+
 web_make() {
-  local share=$D/usr/share/mcp-oauth/apache-conf
+  local share=$D/usr/share/mcp-oauth/apache-conf cgi=
+  case ${SITE_SERVE-} in *' cgi:'*) cgi=cgid ;; esac
   apache_find
   mkdir -p "$D/apache/run/fcgid" "$D/apache/www"
   {
@@ -32,7 +56,7 @@ LogLevel warn
 ServerTokens Prod
 EOF
     for module in mpm_event authn_core authz_core authz_host alias env headers \
-      macro proxy proxy_http reqtimeout rewrite setenvif unique_id fcgid ${SITE_MODULES-}; do
+      macro proxy proxy_http reqtimeout rewrite setenvif unique_id fcgid $cgi ${SITE_MODULES-}; do
       echo "LoadModule ${module}_module $modules/mod_$module.so"
     done
     cat <<EOF
@@ -42,6 +66,7 @@ ThreadsPerChild 32
 MaxRequestWorkers 64
 MinSpareThreads 4
 MaxSpareThreads 64
+${cgi:+ScriptSock $D/apache/run/cgid}
 FcgidIPCDir $D/apache/run/fcgid
 FcgidProcessTableFile $D/apache/run/fcgid.shm
 FcgidSpawnScoreUpLimit 50
@@ -65,19 +90,21 @@ EOF
     if [ -z "${SITE_PLAIN-}" ]; then
       cat <<EOF
 
-# What the demo adds: paths of old clients, and an MCP server at /mcp.
+# What the demo adds: paths of old clients, and an MCP server.
 Include $share/legacy-paths.conf
-Alias /mcp $D/usr/libexec/mcp-oauth/demo/whoami
 <Directory $D/usr/libexec/mcp-oauth/demo>
   Options +ExecCGI
   SetHandler fcgid-script
   Require all granted
 </Directory>
-Use GuardMCP /mcp
 EOF
       [ ! -x "$D/usr/libexec/mcp-oauth/demo/whoami" ] ||
         echo "FcgidCmdOptions $D/usr/libexec/mcp-oauth/demo/whoami MaxProcesses 16 MinProcesses 1"
     fi
+    # Of two aliases the first that fits is taken.
+    front_servers | tac | while read -r path backend; do
+      apache_serve "$path" "$backend"
+    done
     printf '%s\n' "${SITE_APACHE_EXTRA-}"
   } >"$D/apache/httpd.conf"
 }
