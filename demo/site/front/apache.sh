@@ -40,7 +40,7 @@ web_log_to() {
   echo stderr
 }
 
-apache_modules=fcgid
+apache_modules='fcgid buffer'
 
 apache_profile() {
   cat <<EOF
@@ -60,6 +60,7 @@ Include $D/usr/share/mcp-oauth/apache-conf/legacy-paths.conf
 <Directory $D/usr/libexec/mcp-oauth/demo>
   Options +ExecCGI
   SetHandler fcgid-script
+  SetInputFilter BUFFER
   Require all granted
 </Directory>
 EOF
