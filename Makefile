@@ -25,7 +25,7 @@ LDFLAGS =
 NODE = $(CURDIR)/tests/node_modules/node/bin/node
 # Of the demo.
 PORT = 8080
-# The web server of the wire tests: a file of demo/site/front.
+# The web server of the demo and the wire tests: a file of demo/site/front.
 FRONT = apache
 # How long "make fuzz" feeds each target.
 FUZZ_SECONDS = 300
@@ -194,15 +194,15 @@ $(BUILD)/schema/embedded.o: $(BUILD)/schema/embedded.c admin/embedded.h
 # ---- the demo
 
 packages:
-	@demo/packages.sh build demo
+	@demo/packages.sh build demo '$(FRONT)'
 
-demo: packages ## install what is missing, build, and serve until Ctrl-C (PORT=8080)
+demo: packages ## install what is missing, build, and serve until Ctrl-C (PORT=8080; FRONT=pool or lighttpd)
 	@$(MAKE) --no-print-directory all
-	@BUILD='$(BUILD)' demo/site.sh run build/demo '$(PORT)'
+	@BUILD='$(BUILD)' SITE_FRONT='$(FRONT)' demo/site.sh run build/demo '$(PORT)'
 
 demo-start: packages ## the same in the background; build/demo/env tells what a script needs
 	@$(MAKE) --no-print-directory all
-	@BUILD='$(BUILD)' demo/site.sh start build/demo '$(PORT)'
+	@BUILD='$(BUILD)' SITE_FRONT='$(FRONT)' demo/site.sh start build/demo '$(PORT)'
 
 demo-stop: ## end the demo and remove what it kept
 	@demo/site.sh stop build/demo
@@ -326,6 +326,7 @@ install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysco
 	    $(DESTDIR)$(bindir) \
 	    $(call at,$(datadir))/apache-conf $(call at,$(datadir))/lighttpd-conf \
 	    $(call at,$(datadir))/nginx-conf $(call at,$(datadir))/caddy \
+	    $(call at,$(datadir))/systemd \
 	    $(call at,$(datadir))/fail2ban/filter.d \
 	    $(call at,$(datadir))/fail2ban/jail.d \
 	    $(call at,$(datadir))/schema/functions \
@@ -336,8 +337,8 @@ install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysco
 	$(if $(GUARD),$(INSTALL) -m 755 $(BUILD)/guard/guard $(call at,$(libexecdir))/guard)
 	$(if $(FETCH),$(INSTALL) -m 755 $(BUILD)/fetch/fetch $(call at,$(libexecdir))/fetch)
 	$(if $(ADMIN),$(INSTALL) -m 755 $(BUILD)/admin/mcp-oauth $(DESTDIR)$(bindir))
-	@mkdir -p $(BUILD)/apache-conf $(BUILD)/lighttpd-conf $(BUILD)/nginx-conf
-	@for f in apache-conf/*.* lighttpd-conf/* nginx-conf/*; do \
+	@mkdir -p $(addprefix $(BUILD)/,apache-conf lighttpd-conf nginx-conf systemd)
+	@for f in apache-conf/*.* lighttpd-conf/* nginx-conf/* systemd/*; do \
 	    sed -e 's|/usr/local/libexec|$(libexecdir)|g' \
 	        -e 's|/usr/local/share|$(datadir)|g' \
 	        -e 's|/etc/mcp-oauth|$(sysconfdir)/mcp-oauth|g' \
