@@ -64,9 +64,18 @@ LINK = $(CC) $(CFLAGS) -pie -pthread $(LINK_HARDENING) $(LDFLAGS)
 # Each program links only what it uses: metadata and jwks come without libpq.
 LIBS = -Wl,--as-needed -lfcgi $(PACKAGE_LIBS)
 
+# A build for tests/faults/crash.test.mjs, into a BUILD of its own: programs that
+# end or stop where a test says.  No other build holds any of it.
+ifdef CRASH
+CPPFLAGS += -DCRASH
+endif
+
 # Sources by wildcard: a new endpoint or module changes no line here.
 object = $(patsubst %.c,$(BUILD)/%.o,$(1))
 COMMON := $(call object,$(sort $(wildcard common/*/*.c)))
+ifdef CRASH
+COMMON += $(call object,tests/faults/crash.c)
+endif
 GUARD := $(call object,$(sort $(wildcard cgi-bin/guard/*.c)))
 FETCH := $(call object,$(sort $(wildcard cgi-bin/fetch/*.c)))
 ADMIN := $(call object,$(sort $(wildcard admin/*.c)))
@@ -221,7 +230,10 @@ check-clients: all tests/node_modules/.package-lock.json ## real MCP and OAuth c
 check-long: all tests/node_modules/.package-lock.json ## clients in all their ways, a server in all the suite's scenarios
 	$(if $(LONG_CLIENT_TESTS),$(NODE_TEST) $(LONG_CLIENT_TESTS),@echo 'no long client tests')
 
+CRASH_BUILD = BUILD='$(CURDIR)/build/crash' CRASH=1
+
 check-faults: all tests/node_modules/.package-lock.json ## processes killed, disks full, databases away
+	@$(MAKE) --no-print-directory $(CRASH_BUILD) all
 	$(if $(FAULT_TESTS),$(NODE_TEST) $(FAULT_TESTS),@echo 'no fault tests')
 
 check-valgrind: $(UNIT_TESTS) ## the unit tests under valgrind

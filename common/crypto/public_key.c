@@ -2,7 +2,9 @@
 #include "crypto/public_key.h"
 
 #include <openssl/core_names.h>
+#include <openssl/err.h>
 
+#include "base/memory.h"
 #include "crypto/libcrypto.h"
 
 static EVP_PKEY *
@@ -74,14 +76,28 @@ rsa_key_allowed(const struct rsa_public_key *key)
 	    !(key->exponent_bytes == 1 && key->exponent[0] == 1);
 }
 
+/* What libcrypto found no memory for is no wrong signature: a good token would
+ * be taken for a bad one. */
+static bool
+judged(bool good)
+{
+	unsigned long error;
+
+	while (!good && (error = ERR_get_error()) != 0)
+		if (ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE)
+			memory_out();
+	ERR_clear_error();
+	return good;
+}
+
 bool
 rs256_verify(const struct rsa_public_key *key, const char *input,
     size_t input_bytes, const unsigned char *signature, size_t signature_bytes)
 {
 	AUTO_SSL(EVP_PKEY) *rsa = rsa_key_allowed(key) ? rsa_key(key) : NULL;
 
-	return rsa && signature_bytes == key->modulus_bytes &&
-	    verify(rsa, input, input_bytes, signature, signature_bytes);
+	return judged(rsa && signature_bytes == key->modulus_bytes &&
+	    verify(rsa, input, input_bytes, signature, signature_bytes));
 }
 
 /* libcrypto wants the two numbers of the signature in DER. */
@@ -112,5 +128,5 @@ es256_verify(const unsigned char point[P256_POINT_BYTES], const char *input,
 	bool good = der && verify(key, input, input_bytes, der, (size_t)len);
 
 	OPENSSL_free(der);
-	return good;
+	return judged(good);
 }
