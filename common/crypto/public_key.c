@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "crypto/public_key.h"
 
+#include <errno.h>
+
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 
@@ -77,15 +79,13 @@ rsa_key_allowed(const struct rsa_public_key *key)
 }
 
 /* What libcrypto found no memory for is no wrong signature: a good token would
- * be taken for a bad one. */
+ * be taken for a bad one.  Its queue of errors does not always say so, errno,
+ * which was 0 before, does. */
 static bool
 judged(bool good)
 {
-	unsigned long error;
-
-	while (!good && (error = ERR_get_error()) != 0)
-		if (ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE)
-			memory_out();
+	if (!good && errno == ENOMEM)
+		memory_out();
 	ERR_clear_error();
 	return good;
 }
@@ -94,8 +94,10 @@ bool
 rs256_verify(const struct rsa_public_key *key, const char *input,
     size_t input_bytes, const unsigned char *signature, size_t signature_bytes)
 {
-	AUTO_SSL(EVP_PKEY) *rsa = rsa_key_allowed(key) ? rsa_key(key) : NULL;
+	AUTO_SSL(EVP_PKEY) *rsa = NULL;
 
+	errno = 0;
+	rsa = rsa_key_allowed(key) ? rsa_key(key) : NULL;
 	return judged(rsa && signature_bytes == key->modulus_bytes &&
 	    verify(rsa, input, input_bytes, signature, signature_bytes));
 }
@@ -122,11 +124,15 @@ bool
 es256_verify(const unsigned char point[P256_POINT_BYTES], const char *input,
     size_t input_bytes, const unsigned char signature[P256_SIGNATURE_BYTES])
 {
-	AUTO_SSL(EVP_PKEY) *key = p256_key(point);
+	AUTO_SSL(EVP_PKEY) *key = NULL;
+	unsigned char *der;
+	bool good;
 	int len = 0;
-	unsigned char *der = key ? der_signature(signature, &len) : NULL;
-	bool good = der && verify(key, input, input_bytes, der, (size_t)len);
 
+	errno = 0;
+	key = p256_key(point);
+	der = key ? der_signature(signature, &len) : NULL;
+	good = der && verify(key, input, input_bytes, der, (size_t)len);
 	OPENSSL_free(der);
 	return judged(good);
 }
