@@ -58,6 +58,7 @@ COMPILE = $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -Icommon \
     -DMCP_OAUTH_VERSION='"$(VERSION)"' \
     -DMCP_OAUTH_SYSCONFDIR='"$(sysconfdir)"' \
     -DMCP_OAUTH_LIBEXECDIR='"$(libexecdir)/mcp-oauth"' \
+    -DMCP_OAUTH_DATADIR='"$(datadir)/mcp-oauth"' \
     $(WARNINGS) $(PACKAGE_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(HARDENING) \
     -fPIE -pthread -MMD -MP
 LINK = $(CC) $(CFLAGS) -pie -pthread $(LINK_HARDENING) $(LDFLAGS)

@@ -48,6 +48,13 @@ static const struct verb_option config_show[] = {
 
 static const struct verb_option doctor[] = {
     {"url", "ORIGIN", "ask this address instead of OAUTH_BASE_URL", 0},
+    {"ca-file", "FILE", "authorities to trust instead of the system's", 0},
+    {"backend", "URL", "where the MCP server itself listens", OPTION_MANY},
+    {"connections", "N",
+        "how many database connections the web server's "
+        "processes may open (93)",
+        0},
+    {"json", NULL, "tell all of it as a JSON array", 0},
     {0},
 };
 
