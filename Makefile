@@ -77,9 +77,18 @@ LIBS = -Wl,--as-needed -Wl,--exclude-libs,ALL -Wl,-Bstatic -lfcgi -ljson-c \
     -lsodium -lcrypto -Wl,-Bdynamic -lpq
 endif
 
+# A build for tests/faults/crash.test.mjs, into a BUILD of its own: programs that
+# end or stop where a test says.  No other build holds any of it.
+ifdef CRASH
+CPPFLAGS += -DCRASH
+endif
+
 # Sources by wildcard: a new endpoint or module changes no line here.
 object = $(patsubst %.c,$(BUILD)/%.o,$(1))
 COMMON := $(call object,$(sort $(wildcard common/*/*.c)))
+ifdef CRASH
+COMMON += $(call object,tests/faults/crash.c)
+endif
 GUARD := $(call object,$(sort $(wildcard cgi-bin/guard/*.c)))
 FETCH := $(call object,$(sort $(wildcard cgi-bin/fetch/*.c)))
 ADMIN := $(call object,$(sort $(wildcard admin/*.c)))
@@ -250,7 +259,10 @@ check-long: all tests/node_modules/.package-lock.json ## clients in all their wa
 check-packages: all tests/node_modules/.package-lock.json ## what is handed out, installed as its users would
 	$(if $(PACKAGE_TESTS),$(NODE_TEST) $(PACKAGE_TESTS),@echo 'no package tests')
 
+CRASH_BUILD = BUILD='$(CURDIR)/build/crash' CRASH=1
+
 check-faults: all tests/node_modules/.package-lock.json ## processes killed, disks full, databases away
+	@$(MAKE) --no-print-directory $(CRASH_BUILD) all
 	$(if $(FAULT_TESTS),$(NODE_TEST) $(FAULT_TESTS),@echo 'no fault tests')
 
 check-valgrind: $(UNIT_TESTS) ## the unit tests under valgrind

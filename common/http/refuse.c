@@ -52,7 +52,7 @@ prepare_refusal(struct request *rq, int status, enum oauth_error error,
 		show_refusal(rq, status, error, description);
 		return error;
 	}
-	AUTO_JSON *object = json_object_new_object();
+	AUTO_JSON *object = json_new_object();
 	json_add_string(object, "error", oauth_error_name(error));
 	json_add_string(object, "error_description", description);
 	(void)reply_json(rq, status, object);
