@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "command.h"
+#include "http/theme.h"
 #include "oauth/guard_rules.h"
 
 static const struct settings *
@@ -42,6 +43,17 @@ rules_good(struct command *command, const struct settings *guard)
 	return false;
 }
 
+static bool
+pages_good(struct command *command, const struct settings *server)
+{
+	const char *error = NULL;
+
+	if (theme_load(command->arena, server, &error))
+		return true;
+	(void)command_fail("%s", error);
+	return false;
+}
+
 static int
 check(struct command *command)
 {
@@ -51,7 +63,8 @@ check(struct command *command)
 
 	if (!guard)
 		(void)command_fail("%s", error);
-	if (!server || !guard || !rules_good(command, guard))
+	if (!server || !guard || !rules_good(command, guard) ||
+	    !pages_good(command, server))
 		return EXIT_REFUSED;
 	puts("both files are good");
 	return EXIT_GOOD;

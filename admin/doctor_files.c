@@ -10,6 +10,7 @@
 #include "crypto/jwks.h"
 #include "crypto/keyring.h"
 #include "doctor.h"
+#include "http/theme.h"
 #include "oauth/scope.h"
 
 enum { JWKS_MAX_BYTES = 1 << 18 };
@@ -21,6 +22,9 @@ load(struct doctor *doctor, enum settings_kind kind, const char *file)
 	const struct settings *settings = settings_load(doctor->arena, kind,
 	    file, NULL, &error);
 
+	if (settings && kind == SETTINGS_SERVER &&
+	    !theme_load(doctor->arena, settings, &error))
+		settings = NULL;
 	if (settings)
 		doctor_ok(doctor, "%s is good", file);
 	else

@@ -19,6 +19,7 @@
 #include "oauth/client_document.h"
 #include "oauth/flow.h"
 #include "oauth/pending.h"
+#include "oauth/reconnect.h"
 #include "store/pushed_request.h"
 
 enum { REQUEST_URI = N_AUTHORIZATION_PARAMS };
@@ -44,10 +45,18 @@ check_client_id(struct request *rq)
 static enum oauth_error
 refuse_unknown_client(struct request *rq)
 {
-	return refuse_status(rq, 400, OAUTH_INVALID_CLIENT,
-	    "This server does not know the application (client_id) that sent "
-	    "you. It may have been removed after long disuse. In the "
-	    "application, remove this server and add it again.");
+	return refuse_person_with(rq, 400, OAUTH_INVALID_CLIENT,
+	    TROUBLE_UNKNOWN_CLIENT, "unknown client", NULL,
+	    reconnect_recipe(rq, request_param(rq, AUTHORIZATION_CLIENT_ID),
+	        request_param(rq, AUTHORIZATION_REDIRECT_URI)));
+}
+
+static enum oauth_error
+refuse_document(struct request *rq, int status, enum oauth_error error,
+    const char *reason)
+{
+	return refuse_person_with(rq, status, error, TROUBLE_DOCUMENT, reason,
+	    reason, "");
 }
 
 static enum oauth_error
@@ -62,9 +71,10 @@ find_client(struct request *rq, struct client *client)
 	case CLIENT_FIND_UNKNOWN:
 		return refuse_unknown_client(rq);
 	case CLIENT_FIND_REFUSED:
-		return refuse_status(rq, 400, OAUTH_INVALID_CLIENT, reason);
+		return refuse_document(rq, 400, OAUTH_INVALID_CLIENT, reason);
 	case CLIENT_FIND_AWAY:
-		return refuse_unavailable(rq, reason);
+		return refuse_document(rq, 503, OAUTH_TEMPORARILY_UNAVAILABLE,
+		    reason);
 	case CLIENT_FIND_STORE_DOWN:
 		break;
 	}

@@ -209,5 +209,5 @@ settings_agree(struct settings_reader *r)
 	    settle_algorithm(r) && settle_openid(r) && settle_secrets(r) &&
 	    settle_audience(r) && settle_lifetimes(r) &&
 	    settle_registration(r) && settle_dpop(r) && settle_fetching(r) &&
-	    settle_metrics(r) && settle_log(r);
+	    settle_metrics(r) && settle_log(r) && settings_brand_settle(r);
 }
