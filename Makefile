@@ -25,6 +25,8 @@ LDFLAGS =
 NODE = $(CURDIR)/tests/node_modules/node/bin/node
 # Of the demo.
 PORT = 8080
+# How long "make fuzz" feeds each target.
+FUZZ_SECONDS = 300
 
 # V=1 shows whole commands.
 V =
@@ -70,6 +72,12 @@ FETCH := $(call object,$(sort $(wildcard cgi-bin/fetch/*.c)))
 ADMIN := $(call object,$(sort $(wildcard admin/*.c)))
 DEMO := $(call object,$(sort $(wildcard demo/*.c)))
 ENDPOINTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard cgi-bin/*.c)))
+FUZZERS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+# What of the programs the fuzz targets feed, and what stands in for the rest.
+FUZZ_PARTS := $(call object,tests/fuzz/harness.c tests/fuzz/io.c \
+    tests/fuzz/arena.c $(filter-out cgi-bin/guard/guard.c,$(sort \
+    $(wildcard cgi-bin/guard/*.c))) cgi-bin/fetch/freshness.c)
+FLOORS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/bench/floors/*.c)))
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/test_*.c)))
 PROGRAMS := $(ENDPOINTS) $(if $(GUARD),$(BUILD)/guard/guard) \
     $(if $(FETCH),$(BUILD)/fetch/fetch) \
@@ -89,7 +97,8 @@ MAN5 := $(sort $(wildcard docs/*.5))
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all demo demo-start demo-stop check check-unit check-sql check-http \
-    check-clients check-long check-faults check-valgrind check-all lint asan \
+    check-clients check-long check-faults check-fuzz check-valgrind check-all \
+    lint asan fuzz fuzzers bench bench-quick bench-floors \
     format install install-demo dist clean migrate help packages unit-tests FORCE
 
 all: $(PROGRAMS) ## build every program
@@ -124,6 +133,13 @@ $(BUILD)/libcommon.a: $(COMMON) $(BUILD)/pages/embedded.o $(BUILD)/common.list
 $(ENDPOINTS) $(UNIT_TESTS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libcommon.a
 	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
 
+$(BUILD)/tests/fuzz/parse: $(BUILD)/tests/fuzz/parse.o $(BUILD)/libcommon.a
+	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
+
+# Nothing of ours is in them.
+$(FLOORS): $(BUILD)/%: $(BUILD)/%.o
+	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
+
 $(BUILD)/guard/guard: $(GUARD) $(BUILD)/libcommon.a
 	@mkdir -p $(@D)
 	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
@@ -139,6 +155,9 @@ $(BUILD)/admin/mcp-oauth: $(ADMIN) $(BUILD)/schema/embedded.o \
 $(BUILD)/demo/whoami: $(DEMO) $(BUILD)/libcommon.a
 	@mkdir -p $(@D)
 	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
+
+$(FUZZERS): $(BUILD)/%: $(BUILD)/%.o $(FUZZ_PARTS) $(BUILD)/libcommon.a
+	$(call say,LINK)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 # A C file that holds files as a table (base/embedded.h).
 # $(call embed,HEADER,TABLE,FILES,FOLDER to leave out of their names)
@@ -226,15 +245,49 @@ check-faults: all tests/node_modules/.package-lock.json ## processes killed, dis
 check-valgrind: $(UNIT_TESTS) ## the unit tests under valgrind
 	prove --exec 'valgrind -q --error-exitcode=99 --leak-check=full' $(UNIT_TESTS)
 
-check-all: check ## check and what is long or needs root: clients, faults, sanitizers, valgrind
+fuzz: ## every parser of foreign bytes, FUZZ_SECONDS (300) each, under ASan and UBSan
+	@demo/packages.sh build fuzz
+	@$(MAKE) --no-print-directory $(FUZZ_BUILD) fuzzers
+	BUILD='$(CURDIR)/build/fuzz' tests/fuzz/run.sh '$(FUZZ_SECONDS)'
+
+check-fuzz: tests/node_modules/.package-lock.json ## the corpus, 15 s of each target, and a second opinion on URIs and forms
+	@demo/packages.sh build fuzz
+	@$(MAKE) --no-print-directory $(FUZZ_BUILD) fuzzers
+	BUILD='$(CURDIR)/build/fuzz' tests/fuzz/run.sh corpus
+	BUILD='$(CURDIR)/build/fuzz' tests/fuzz/run.sh 15
+	BUILD='$(CURDIR)/build/fuzz' $(NODE) --test --test-reporter=spec tests/fuzz/*.test.mjs
+
+FUZZ_BUILD = BUILD=build/fuzz CC=clang-14 CFLAGS='-O1 -g' \
+    SANITIZE=fuzzer-no-link,address,undefined
+
+fuzzers: $(FUZZERS) $(BUILD)/tests/fuzz/parse
+
+check-all: check ## check and what is long or needs root: clients, faults, fuzzing, sanitizers, valgrind
 	@$(MAKE) --no-print-directory check-long
 	@$(MAKE) --no-print-directory check-faults
+	@$(MAKE) --no-print-directory check-fuzz
 	@$(MAKE) --no-print-directory asan
 	@$(MAKE) --no-print-directory check-valgrind
+	@$(MAKE) --no-print-directory bench-quick
 
 asan: ## unit and wire tests on a build of their own with AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory BUILD=build/asan \
 	    SANITIZE=address,undefined CFLAGS='-O1 -g' check-unit check-http
+
+# ---- measuring
+
+BENCH = @demo/packages.sh build demo bench && \
+    $(MAKE) --no-print-directory all bench-floors \
+    tests/node_modules/.package-lock.json && $(TEST_ENV)
+
+bench: ## measure every workload, ours beside floors (see docs/performance.md); build/bench/bench.md
+	$(BENCH) $(NODE) tests/bench/bench.mjs
+
+bench-quick: ## the same in a short round that only shows that the benchmark works
+	$(BENCH) $(NODE) --test --test-reporter=dot tests/bench/report.test.mjs
+	$(BENCH) QUICK=1 $(NODE) tests/bench/bench.mjs
+
+bench-floors: $(FLOORS)
 
 tests/node_modules/.package-lock.json: tests/package-lock.json
 	cd tests && npm ci --no-audit --no-fund --loglevel=error
@@ -247,7 +300,7 @@ lint: ## formatting, compiler warnings, cppcheck, shellcheck, mandoc and house r
 format: ## lay out the C sources as lint wants them
 	$$(command -v clang-format-14 || echo clang-format) -i \
 	    $(wildcard common/*/*.[ch] cgi-bin/*.[ch] cgi-bin/*/*.[ch] \
-	    admin/*.[ch] demo/*.[ch] tests/unit/*.[ch])
+	    admin/*.[ch] demo/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])
 
 # ---- installing: each file is a new one, so running programs keep theirs
 
@@ -261,6 +314,7 @@ install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysco
 	    $(call at,$(datadir))/fail2ban/jail.d \
 	    $(call at,$(datadir))/pages \
 	    $(call at,$(datadir))/schema/functions \
+	    $(DESTDIR)$(datadir)/bash-completion/completions \
 	    $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8
 	$(INSTALL) -d -m 750 $(call at,$(sysconfdir))
 	$(if $(ENDPOINTS),$(INSTALL) -m 755 $(ENDPOINTS) $(call at,$(libexecdir))/cgi-bin)
@@ -285,6 +339,8 @@ install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysco
 	$(if $(wildcard schema/functions/*.sql),$(INSTALL) -m 644 \
 	    $(wildcard schema/functions/*.sql) \
 	    $(call at,$(datadir))/schema/functions)
+	$(INSTALL) -m 644 admin/mcp-oauth.bash-completion \
+	    $(DESTDIR)$(datadir)/bash-completion/completions/mcp-oauth
 	$(if $(MAN8),$(INSTALL) -m 644 $(MAN8) $(DESTDIR)$(mandir)/man8)
 	$(if $(MAN5),$(INSTALL) -m 644 $(MAN5) $(DESTDIR)$(mandir)/man5)
 

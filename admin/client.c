@@ -6,7 +6,6 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/text.h"
-#include "command.h"
 #include "crypto/jwks.h"
 #include "http/fetch.h"
 #include "oauth/grant_types.h"
@@ -15,33 +14,25 @@
 #include "oauth/resource.h"
 #include "oauth/scope.h"
 #include "store/client.h"
-
-static const char
-    usage[] = "client add --name NAME [--redirect-uri URI ...] [--device]\n"
-              "           [--client-credentials]\n"
-              "           [--introspect PATH ...] [--resource PATH ...] "
-              "[--confidential]\n"
-              "           [--jwks FILE | --jwks-uri URL] [--id CLIENT_ID]\n"
-              "           [--scope SCOPE] [--dpop]";
+#include "verb.h"
 
 enum { JWKS_MAX_BYTES = 1 << 16 };
 
 /* Every --redirect-uri, one a line; NULL after a refusal was told. */
 static const char *
-take_redirect_uris(struct command *command, const struct settings *settings,
-    char **args)
+take_redirect_uris(struct command *command, const struct settings *settings)
 {
+	const char *const *uri = command_values(command, "redirect-uri");
 	struct buf list = buf_in(command->arena);
-	const char *uri;
 
-	while ((uri = command_option(args, "--redirect-uri"))) {
-		if (!redirect_uri_registrable(command->arena, settings, uri)) {
+	for (; *uri; uri++) {
+		if (!redirect_uri_registrable(command->arena, settings, *uri)) {
 			(void)command_fail("%s is no redirect URI that can be "
 			                   "registered",
-			    uri);
+			    *uri);
 			return NULL;
 		}
-		buf_addf(&list, "%s\n", uri);
+		buf_addf(&list, "%s\n", *uri);
 	}
 	return buf_text(&list);
 }
@@ -69,23 +60,23 @@ store_client(struct command *command, const char *url,
 	case CLIENT_REGISTER_STORE_DOWN:
 		break;
 	}
-	return command_fail("%s", store_last_fault());
+	return command_store_fail();
 }
 
 /* Every value of the option that names a resource by its path, as URIs; ""
  * without any, NULL after a refusal was told. */
 static const char *
 take_resources(struct command *command, const struct settings *settings,
-    char **args, const char *option)
+    const char *option)
 {
+	const char *const *path = command_values(command, option);
 	const struct resource_setting *resource;
 	struct buf list = buf_in(command->arena);
-	const char *path;
 
-	while ((path = command_option(args, option))) {
-		resource = resource_of_path(settings, path);
-		if (!resource || !text_equal(resource->path, path)) {
-			(void)command_fail("%s is not in MCP_RESOURCES", path);
+	for (; *path; path++) {
+		resource = resource_of_path(settings, *path);
+		if (!resource || !text_equal(resource->path, *path)) {
+			(void)command_fail("%s is not in MCP_RESOURCES", *path);
 			return NULL;
 		}
 		buf_addf(&list, "%s%s", list.len ? " " : "", resource->uri);
@@ -113,11 +104,10 @@ read_jwks(struct command *command, const char *path)
 /* What verifies its assertions, from one place.  False after a refusal was
  * told. */
 static bool
-take_keys(struct command *command, char **args,
-    struct client_registration *registration)
+take_keys(struct command *command, struct client_registration *registration)
 {
-	const char *jwks = command_option(args, "--jwks");
-	const char *jwks_uri = command_option(args, "--jwks-uri");
+	const char *jwks = command_value(command, "jwks");
+	const char *jwks_uri = command_value(command, "jwks-uri");
 
 	if (jwks && jwks_uri) {
 		(void)command_fail("--jwks and --jwks-uri exclude each other");
@@ -153,18 +143,17 @@ grant_types_of(struct command *command, bool codes, bool device, bool machine)
  * refusal was told. */
 static bool
 take_rights(struct command *command, const struct settings *settings,
-    char **args, struct client_registration *registration)
+    struct client_registration *registration)
 {
-	bool confidential = command_flag(args, "--confidential");
-	bool device = command_flag(args, "--device");
-	bool machine = command_flag(args, "--client-credentials");
+	bool confidential = command_given(command, "confidential");
+	bool device = command_given(command, "device");
+	bool machine = command_given(command, "client-credentials");
 
-	registration->resources = take_resources(command, settings, args,
-	    "--resource");
-	registration->introspects = take_resources(command, settings, args,
-	    "--introspect");
+	registration->resources = take_resources(command, settings, "resource");
+	registration->introspects = take_resources(command, settings,
+	    "introspect");
 	if (!registration->resources || !registration->introspects ||
-	    !take_keys(command, args, registration))
+	    !take_keys(command, registration))
 		return false;
 	registration->token_endpoint_auth_method = registration->jwks ||
 	        registration->jwks_uri
@@ -191,15 +180,15 @@ add(struct command *command, struct client_registration *registration)
 	           : EXIT_REFUSED;
 }
 
-/* What is left of args after the options must be the one word. */
+/* EXIT_GOOD, or what to end with after it was told. */
 static int
-check(struct command *command, const struct settings *settings, char **args,
+check(struct command *command, const struct settings *settings,
     const struct client_registration *registration)
 {
-	if (!args[0] || !text_equal(args[0], "add") || args[1] ||
-	    !registration->client_name ||
-	    (!*registration->grant_types && !registration->introspects))
-		return command_usage(usage);
+	if (!*registration->grant_types && !registration->introspects)
+		return command_usage(
+		    "what is it for?  --redirect-uri, --device, "
+		    "--client-credentials or --introspect");
 	if (registration->client_id &&
 	    !text_is_base64url(registration->client_id))
 		return command_fail(
@@ -214,25 +203,24 @@ check(struct command *command, const struct settings *settings, char **args,
 }
 
 int
-verb_client(struct command *command, char **args)
+verb_client_add(struct command *command)
 {
 	const struct settings *settings = command_settings(command);
 	struct client_registration registration = {
 	    .registration = "admin",
-	    .client_id = command_option(args, "--id"),
-	    .client_name = command_option(args, "--name"),
-	    .scope = command_option(args, "--scope"),
-	    .dpop_bound_access_tokens = command_flag(args, "--dpop"),
+	    .client_id = command_value(command, "id"),
+	    .client_name = command_value(command, "name"),
+	    .scope = command_value(command, "scope"),
+	    .dpop_bound_access_tokens = command_given(command, "dpop"),
 	};
 	int status;
 
 	if (!settings)
 		return EXIT_REFUSED;
-	registration.redirect_uris = take_redirect_uris(command, settings,
-	    args);
+	registration.redirect_uris = take_redirect_uris(command, settings);
 	if (!registration.redirect_uris ||
-	    !take_rights(command, settings, args, &registration))
+	    !take_rights(command, settings, &registration))
 		return EXIT_REFUSED;
-	status = check(command, settings, args, &registration);
+	status = check(command, settings, &registration);
 	return status == EXIT_GOOD ? add(command, &registration) : status;
 }

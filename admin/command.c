@@ -7,32 +7,130 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "store/store.h"
+
+/* ---- words ---- */
+
+const char *
+command_value(const struct command *command, const char *option)
+{
+	int i;
+
+	for (i = 0; i < command->n_given; i++)
+		if (text_equal(command->given[i].name, option))
+			return command->given[i].value;
+	return NULL;
+}
+
+bool
+command_given(const struct command *command, const char *option)
+{
+	return command_value(command, option) != NULL;
+}
+
+const char *const *
+command_values(const struct command *command, const char *option)
+{
+	const char **values = arena_alloc(command->arena,
+	    (size_t)(command->n_given + 1) * sizeof(*values));
+	int i, n = 0;
+
+	for (i = 0; i < command->n_given; i++)
+		if (text_equal(command->given[i].name, option))
+			values[n++] = command->given[i].value;
+	return values;
+}
+
+bool
+command_number(const struct command *command, const char *option, int64_t least,
+    int64_t most, int64_t standard, int64_t *ret)
+{
+	const char *value = command_value(command, option);
+	int64_t number = standard;
+
+	if (value && (!text_to_int64(value, most, &number) || number < least)) {
+		(void)
+		    command_usage("--%s is a number from %lld to %lld, not %s",
+		        option, (long long)least, (long long)most, value);
+		return false;
+	}
+	*ret = number;
+	return true;
+}
+
+/* ---- speaking ---- */
+
+static void
+tell(const char *format, va_list args)
+{
+	fputs("mcp-oauth: ", stderr);
+	(void)vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+}
 
 int
 command_fail(const char *format, ...)
 {
 	va_list args;
 
-	fputs("mcp-oauth: ", stderr);
 	va_start(args, format);
-	(void)vfprintf(stderr, format, args);
+	tell(format, args);
 	va_end(args);
-	fputc('\n', stderr);
 	return EXIT_REFUSED;
 }
 
 int
-command_usage(const char *usage)
+command_usage(const char *format, ...)
 {
-	(void)fprintf(stderr, "usage: mcp-oauth %s\n", usage);
+	va_list args;
+
+	va_start(args, format);
+	tell(format, args);
+	va_end(args);
 	return EXIT_USAGE;
 }
 
+/* What to do about what the database said, by SQLSTATE; "" when that is all
+ * there is to say. */
 static const char *
-config_file(struct command *command)
+remedy_of(const char *sqlstate)
 {
-	if (command->config)
-		return command->config;
+	if (text_equal(sqlstate, "42501"))
+		return "; --database names a login that may, one in the role "
+		       "mcp_oauth_admin";
+	if (text_equal(sqlstate, "42883") || text_equal(sqlstate, "3F000"))
+		return "; \"mcp-oauth migrate\" brings the database to this "
+		       "version";
+	return "";
+}
+
+/* Would it do the same thing another time?  Classes of PostgreSQL: insufficient
+ * resources, objects in use, and interventions of an operator pass. */
+static bool
+passes(const char *sqlstate)
+{
+	return !*sqlstate || text_starts(sqlstate, "53") ||
+	    text_starts(sqlstate, "55") || text_starts(sqlstate, "57");
+}
+
+int
+command_store_fail(void)
+{
+	const char *sqlstate = store_last_sqlstate();
+
+	(void)command_fail("%s%s", store_last_fault(), remedy_of(sqlstate));
+	return passes(sqlstate) ? EXIT_DATABASE : EXIT_REFUSED;
+}
+
+/* ---- configuration and database ---- */
+
+const char *
+command_config_file(struct command *command)
+{
+	const char *named = command_value(command, "config");
+
+	if (named)
+		return named;
 	return settings_find(command->arena, SETTINGS_SERVER, NULL);
 }
 
@@ -41,7 +139,7 @@ command_settings(struct command *command)
 {
 	const char *error = NULL;
 	const struct settings *settings = settings_load(command->arena,
-	    SETTINGS_SERVER, config_file(command), NULL, &error);
+	    SETTINGS_SERVER, command_config_file(command), NULL, &error);
 
 	if (!settings)
 		(void)command_fail("%s", error);
@@ -51,7 +149,7 @@ command_settings(struct command *command)
 const char *
 command_guard_file(struct command *command)
 {
-	const char *file = config_file(command);
+	const char *file = command_config_file(command);
 	const char *slash = strrchr(file, '/');
 	size_t len = slash ? (size_t)(slash - file) + 1 : 0;
 
@@ -62,53 +160,13 @@ const char *
 command_database_url(struct command *command)
 {
 	const char *environment = getenv("DATABASE_URL");
+	const char *named = command_value(command, "database");
 	const struct settings *settings;
 
-	if (command->database_url)
-		return command->database_url;
+	if (named)
+		return named;
 	if (environment && *environment)
 		return environment;
 	settings = command_settings(command);
 	return settings ? settings->database_url : NULL;
-}
-
-static void
-remove_args(char **args, int n)
-{
-	do
-		args[0] = args[n];
-	while (*args++);
-}
-
-const char *
-command_option(char **args, const char *name)
-{
-	const char *value;
-	size_t len = strlen(name);
-
-	for (; *args; args++) {
-		if (text_equal(*args, name) && args[1]) {
-			value = args[1];
-			remove_args(args, 2);
-			return value;
-		}
-		if (text_starts(*args, name) && (*args)[len] == '=') {
-			value = *args + len + 1;
-			remove_args(args, 1);
-			return value;
-		}
-	}
-	return NULL;
-}
-
-bool
-command_flag(char **args, const char *name)
-{
-	for (; *args; args++) {
-		if (text_equal(*args, name)) {
-			remove_args(args, 1);
-			return true;
-		}
-	}
-	return false;
 }

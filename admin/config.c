@@ -2,10 +2,9 @@
 /* config.c - the settings as they are in force. */
 #include <stdio.h>
 
-#include "base/text.h"
-#include "command.h"
 #include "http/theme.h"
 #include "oauth/guard_rules.h"
+#include "verb.h"
 
 static const struct settings *
 load_guard(struct command *command, const char **error)
@@ -14,9 +13,10 @@ load_guard(struct command *command, const char **error)
 	    command_guard_file(command), NULL, error);
 }
 
-static int
-show(struct command *command, bool guard)
+int
+verb_config_show(struct command *command)
 {
+	bool guard = command_given(command, "guard");
 	struct buf text = buf_in(command->arena);
 	const char *error = NULL;
 	const struct settings *settings = guard ? load_guard(command, &error)
@@ -54,8 +54,8 @@ pages_good(struct command *command, const struct settings *server)
 	return false;
 }
 
-static int
-check(struct command *command)
+int
+verb_config_check(struct command *command)
 {
 	const char *error = NULL;
 	const struct settings *server = command_settings(command);
@@ -68,16 +68,4 @@ check(struct command *command)
 		return EXIT_REFUSED;
 	puts("both files are good");
 	return EXIT_GOOD;
-}
-
-int
-verb_config(struct command *command, char **args)
-{
-	bool guard = command_flag(args, "--guard");
-
-	if (args[0] && !args[1] && text_equal(args[0], "show"))
-		return show(command, guard);
-	if (args[0] && !args[1] && text_equal(args[0], "check"))
-		return check(command);
-	return command_usage("config show [--guard] | config check");
 }

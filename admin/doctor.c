@@ -8,6 +8,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "verb.h"
+
 void
 doctor_ok(struct doctor *doctor, const char *format, ...)
 {
@@ -36,13 +38,11 @@ doctor_problem(struct doctor *doctor, const char *remedy, const char *format,
 }
 
 int
-verb_doctor(struct command *command, char **args)
+verb_doctor(struct command *command)
 {
 	struct doctor doctor = {.command = command, .arena = command->arena};
 
-	doctor.url = command_option(args, "--url");
-	if (args[0])
-		return command_usage("doctor [--url ORIGIN]");
+	doctor.url = command_value(command, "url");
 	doctor_files(&doctor);
 	if (doctor.server) {
 		doctor_database(&doctor);

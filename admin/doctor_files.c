@@ -5,15 +5,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/auto.h"
 #include "base/text.h"
-#include "crypto/jwks.h"
 #include "crypto/keyring.h"
 #include "doctor.h"
 #include "http/theme.h"
 #include "oauth/scope.h"
-
-enum { JWKS_MAX_BYTES = 1 << 18 };
+#include "public_keys.h"
 
 static const struct settings *
 load(struct doctor *doctor, enum settings_kind kind, const char *file)
@@ -88,52 +85,44 @@ check_scopes(struct doctor *doctor)
 	}
 }
 
-/* Does the file hold the key that signs at when_s? */
+/* Do they hold the key that signs at when_s? */
 static bool
-holds_key(struct doctor *doctor, const struct jwt_key *keys, size_t n,
-    int64_t when_s)
+holds_key(struct doctor *doctor, const struct public_keys *keys, int64_t when_s)
 {
 	struct jwt_key wanted = {0};
 	const char *fault;
-	size_t i;
 
-	if (!keyring_signing_key(doctor->arena, doctor->server, when_s, &wanted,
-	        &fault)) {
-		doctor_problem(doctor,
-		    "make it with \"mcp-oauth key generate\"", "%s", fault);
-		return true; /* the file is not to blame */
-	}
-	for (i = 0; i < n; i++)
-		if (keys[i].kid && text_equal(keys[i].kid, wanted.kid))
-			return true;
-	return false;
+	if (keyring_signing_key(doctor->arena, doctor->server, when_s, &wanted,
+	        &fault))
+		return public_keys_hold(keys, wanted.kid);
+	doctor_problem(doctor, "make it with \"mcp-oauth key generate\"", "%s",
+	    fault);
+	return true; /* the guard's keys are not to blame */
 }
 
 static void
 check_jwks(struct doctor *doctor)
 {
-	static const char remedy[] = "run: mcp-oauth render";
-	const char *path = doctor->guard->jwks_file;
-	AUTO_FILE *file = fopen(path, "re");
-	char *text = arena_alloc(doctor->arena, JWKS_MAX_BYTES);
+	const char *remedy = doctor->guard->jwks_file
+	    ? "run: mcp-oauth render"
+	    : "let it be OAUTH_BASE_URL/.well-known/jwks.json, or name a "
+	      "JWKS_FILE";
 	int64_t now_s = time(NULL);
-	struct jwt_key *keys;
-	size_t n;
+	struct public_keys keys;
+	const char *fault;
 
-	if (!file ||
-	    !jwks_read(doctor->arena, text,
-	        fread(text, 1, JWKS_MAX_BYTES, file), &keys, &n))
-		doctor_problem(doctor, remedy, "JWKS_FILE %s is no JWK set",
-		    path);
-	else if (!holds_key(doctor, keys, n, now_s))
+	if (!public_keys_read(doctor->arena, doctor->guard, &keys, &fault))
+		doctor_problem(doctor, remedy, "%s", fault);
+	else if (!holds_key(doctor, &keys, now_s))
 		doctor_problem(doctor, remedy,
-		    "JWKS_FILE %s lacks the key that signs now", path);
-	else if (!holds_key(doctor, keys, n,
+		    "%s lacks the key that signs now", keys.where);
+	else if (!holds_key(doctor, &keys,
 	             now_s + doctor->server->key_period_s))
 		doctor_problem(doctor, remedy,
-		    "JWKS_FILE %s lacks the key of the next period", path);
+		    "%s lacks the key of the next period", keys.where);
 	else
-		doctor_ok(doctor, "%s holds the keys of now and next", path);
+		doctor_ok(doctor, "%s holds the keys of now and next",
+		    keys.where);
 }
 
 /* Every token waits for it. */
@@ -178,11 +167,8 @@ check_state_directory(struct doctor *doctor, const char *path)
 void
 doctor_files(struct doctor *doctor)
 {
-	const char *file = doctor->command->config
-	    ? doctor->command->config
-	    : settings_find(doctor->arena, SETTINGS_SERVER, NULL);
-
-	doctor->server = load(doctor, SETTINGS_SERVER, file);
+	doctor->server = load(doctor, SETTINGS_SERVER,
+	    command_config_file(doctor->command));
 	doctor->guard = load(doctor, SETTINGS_GUARD,
 	    command_guard_file(doctor->command));
 	if (doctor->server) {

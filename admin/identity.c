@@ -3,14 +3,9 @@
 #include "store/identity.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "base/text.h"
-#include "command.h"
-
-static const char usage[] =
-    "identity add NAME EMAIL [--source SOURCE] | identity remove NAME "
-    "[--source SOURCE] | identity list";
+#include "verb.h"
 
 static int
 tell_added(const char *name, const char *email)
@@ -36,7 +31,7 @@ add(struct command *command, struct store *store, const char *source,
 	case IDENTITY_ADD_STORE_DOWN:
 		break;
 	}
-	return command_fail("%s", store_last_fault());
+	return command_store_fail();
 }
 
 static int
@@ -52,7 +47,7 @@ take_away(struct command *command, struct store *store, const char *source,
 	case IDENTITY_REMOVE_STORE_DOWN:
 		break;
 	}
-	return command_fail("%s", store_last_fault());
+	return command_store_fail();
 }
 
 static int
@@ -63,7 +58,7 @@ list(struct command *command, struct store *store)
 	int i;
 
 	if (!rows)
-		return command_fail("%s", store_last_fault());
+		return command_store_fail();
 	for (i = 0; i < PQntuples(rows); i++) {
 		source = store_text(command->arena, rows, i, "source");
 		if (source)
@@ -76,39 +71,63 @@ list(struct command *command, struct store *store)
 	return EXIT_GOOD;
 }
 
-static int
-run(struct command *command, struct store *store, char **args,
-    const char *source)
+/* The source and the database; false after a refusal was told. */
+static bool
+open_store(struct command *command, const char **source, struct store **ret)
 {
-	if (text_equal(args[0], "list") && !args[1])
-		return list(command, store);
-	if (!args[1])
-		return command_usage(usage);
-	if (text_equal(args[0], "remove") && !args[2])
-		return take_away(command, store, source, args[1]);
-	if (!text_equal(args[0], "add") || !args[2] || args[3])
-		return command_usage(usage);
-	if (!text_is_email(args[2]))
-		return command_fail("%s is no email address", args[2]);
-	return add(command, store, source, args[1], args[2]);
+	const struct settings *settings = command_settings(command);
+	const char *url = settings ? command_database_url(command) : NULL;
+
+	if (!url)
+		return false;
+	*source = command_value(command, "source");
+	if (!*source)
+		*source = settings->remote_source;
+	*ret = store_open_url(url);
+	return true;
 }
 
 int
-verb_identity(struct command *command, char **args)
+verb_identity_add(struct command *command)
 {
-	const char *source = command_option(args, "--source");
-	const struct settings *settings = command_settings(command);
-	const char *url = settings ? command_database_url(command) : NULL;
 	struct store *store;
+	const char *source;
 	int status;
 
-	if (!url)
+	if (!text_is_email(command->args[1]))
+		return command_fail("%s is no email address", command->args[1]);
+	if (!open_store(command, &source, &store))
 		return EXIT_REFUSED;
-	if (!args[0])
-		return command_usage(usage);
-	store = store_open_url(url);
-	status = run(command, store, args,
-	    source ? source : settings->remote_source);
+	status = add(command, store, source, command->args[0],
+	    command->args[1]);
+	store_close(store);
+	return status;
+}
+
+int
+verb_identity_remove(struct command *command)
+{
+	struct store *store;
+	const char *source;
+	int status;
+
+	if (!open_store(command, &source, &store))
+		return EXIT_REFUSED;
+	status = take_away(command, store, source, command->args[0]);
+	store_close(store);
+	return status;
+}
+
+int
+verb_identity_list(struct command *command)
+{
+	struct store *store;
+	const char *source;
+	int status;
+
+	if (!open_store(command, &source, &store))
+		return EXIT_REFUSED;
+	status = list(command, store);
 	store_close(store);
 	return status;
 }

@@ -4,9 +4,9 @@
 
 #include "base/secret.h"
 #include "base/text.h"
-#include "command.h"
 #include "crypto/digest.h"
 #include "crypto/private_key.h"
+#include "verb.h"
 
 enum { SECRET_BYTES = 48 };
 
@@ -34,17 +34,12 @@ generate_private_key(struct command *command, enum jwt_alg alg)
 }
 
 int
-verb_key(struct command *command, char **args)
+verb_key_generate(struct command *command)
 {
-	const char *alg = command_option(args, "--alg");
+	const char *alg = command_value(command, "alg");
 
-	if (args[0] && text_equal(args[0], "generate") && !args[1]) {
-		if (!alg)
-			return generate_secret(command);
-		if (text_equal(alg, "RS256"))
-			return generate_private_key(command, JWT_RS256);
-		if (text_equal(alg, "ES256"))
-			return generate_private_key(command, JWT_ES256);
-	}
-	return command_usage("key generate [--alg RS256|ES256]");
+	if (!alg)
+		return generate_secret(command);
+	return generate_private_key(command,
+	    text_equal(alg, "RS256") ? JWT_RS256 : JWT_ES256);
 }

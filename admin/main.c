@@ -1,83 +1,45 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * main.c - mcp-oauth, the operator's command: options, then a verb.
+ * main.c - mcp-oauth, the operator's command: verb.c has what it can do.
  *
- * Exit status 0: done; 1: refused, or doctor found a problem; 2: wrong
- * arguments.
+ * Exit status 0: done; 1: refused, or doctor found a problem; 2: wrong words
+ * on the command line; 3: the database is away.
  */
-#include <stdio.h>
-
+#include "arguments.h"
 #include "base/text.h"
-#include "command.h"
+#include "complete.h"
 #include "crypto/digest.h"
 
 enum { ARENA_BYTES = 64 << 20 };
 
-static const struct verb {
-	const char *name;
-	int (*run)(struct command *command, char **args);
-	const char *help;
-} verbs[] = {
-    {"client", verb_client, "client add        register a client by hand"},
-    {"config", verb_config, "config show|check the settings in force"},
-    {"doctor", verb_doctor, "doctor            look over a running site"},
-    {"identity", verb_identity,
-        "identity add|...  people whom the web server signs in"},
-    {"key", verb_key, "key generate      print a fresh JWT_SECRET"},
-    {"migrate", verb_migrate,
-        "migrate           bring the database up to date"},
-    {"render", verb_render, "render            write the guard's JWKS_FILE"},
-    {"user", verb_user,
-        "user add|recover|reset-second-factor\n"
-        "                    add a user, help one who cannot sign in"},
-};
-
 static int
-help(FILE *to, int status)
+run(struct command *command, int argc, char **argv)
 {
-	size_t i;
+	const struct verb *verb = NULL;
 
-	fputs("usage: mcp-oauth [--config FILE] [--database URL] VERB ...\n\n",
-	    to);
-	for (i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
-		(void)fprintf(to, "  %s\n", verbs[i].help);
-	fputs("\nmcp-oauth(8) tells more.\n", to);
-	return status;
-}
-
-static int
-run_verb(struct command *command, char **args)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(verbs) / sizeof(*verbs); i++)
-		if (text_equal(verbs[i].name, args[0]))
-			return verbs[i].run(command, args + 1);
-	(void)command_fail("no such verb: %s", args[0]);
-	return help(stderr, EXIT_USAGE);
+	if (argc > 1 && text_equal(argv[1], "--complete"))
+		return complete(command->arena, argv + 2);
+	switch (arguments_read(command, argc, argv, &verb)) {
+	case ARGUMENTS_RUN:
+		return verb->run(command);
+	case ARGUMENTS_TOLD:
+		return EXIT_GOOD;
+	case ARGUMENTS_WRONG:
+		break;
+	}
+	return EXIT_USAGE;
 }
 
 int
 main(int argc, char **argv)
 {
 	struct command command = {0};
-	char **args = argv + 1;
 	int status;
 
 	if (argc < 1 || !crypto_start())
 		return command_fail("could not start");
-	if (command_flag(args, "--help") || command_flag(args, "-h"))
-		return help(stdout, EXIT_GOOD);
-	if (command_flag(args, "--version")) {
-		puts("mcp-oauth " MCP_OAUTH_VERSION);
-		return EXIT_GOOD;
-	}
-	command.config = command_option(args, "--config");
-	command.database_url = command_option(args, "--database");
-	if (!args[0])
-		return help(stderr, EXIT_USAGE);
 	command.arena = arena_new(ARENA_BYTES);
-	status = run_verb(&command, args);
+	status = run(&command, argc, argv);
 	arena_free(command.arena);
 	return status;
 }

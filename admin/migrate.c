@@ -22,12 +22,12 @@
 
 #include "base/buf.h"
 #include "base/text.h"
-#include "command.h"
 #include "crypto/digest.h"
 #include "crypto/encode.h"
 #include "embedded.h"
 #include "interrupt.h"
 #include "statements.h"
+#include "verb.h"
 
 /* Any number, the same in every version. */
 #define LOCK "SELECT pg_advisory_xact_lock(7302846591)"
@@ -352,7 +352,7 @@ migrate_database(struct migration *m, bool roles)
 	if (PQstatus(m->conn) != CONNECTION_OK) {
 		(void)command_fail("%s", PQerrorMessage(m->conn));
 		PQfinish(m->conn);
-		return EXIT_REFUSED;
+		return EXIT_DATABASE;
 	}
 	(void)PQsetNoticeProcessor(m->conn, drop_notice, NULL);
 	(void)PQsetErrorContextVisibility(m->conn, PQSHOW_CONTEXT_NEVER);
@@ -369,15 +369,18 @@ migrate_database(struct migration *m, bool roles)
 }
 
 int
-verb_migrate(struct command *command, char **args)
+verb_migrate(struct command *command)
 {
-	struct migration m = {.command = command};
-	bool roles = command_flag(args, "--roles");
+	struct migration m = {
+	    .command = command,
+	    .print = command_given(command, "print"),
+	    .dry_run = command_given(command, "dry-run"),
+	};
+	bool roles = command_given(command, "roles");
 
-	m.print = command_flag(args, "--print");
-	m.dry_run = command_flag(args, "--dry-run");
-	if (args[0])
-		return command_usage("migrate [--roles] [--dry-run] [--print]");
+	if (m.print && m.dry_run)
+		return command_usage(
+		    "--print and --dry-run exclude each other");
 	if (m.print)
 		return apply_all(&m, roles) ? EXIT_GOOD : EXIT_REFUSED;
 	return migrate_database(&m, roles);

@@ -9,8 +9,8 @@
 
 #include "base/auto.h"
 #include "base/text.h"
-#include "command.h"
 #include "crypto/keyring.h"
+#include "verb.h"
 
 enum { PERIODS_AHEAD = 12, PERIODS_MAX = 100 };
 
@@ -24,6 +24,10 @@ jwks_file(struct command *command)
 
 	if (!guard)
 		(void)command_fail("%s; or name the file with --jwks", error);
+	else if (!guard->jwks_file)
+		(void)command_fail(
+		    "the guard has its keys from JWKS_URL: there "
+		    "is no JWKS_FILE to write");
 	return guard ? guard->jwks_file : NULL;
 }
 
@@ -67,13 +71,12 @@ render(struct command *command, const char *path, int periods)
 }
 
 int
-verb_render(struct command *command, char **args)
+verb_render(struct command *command)
 {
-	const char *path = command_option(args, "--jwks");
-	const char *periods = command_option(args, "--periods");
-	int64_t n = PERIODS_AHEAD;
+	int64_t periods;
 
-	if (args[0] || (periods && !text_to_int64(periods, PERIODS_MAX, &n)))
-		return command_usage("render [--jwks FILE] [--periods N]");
-	return render(command, path, (int)n);
+	if (!command_number(command, "periods", 0, PERIODS_MAX, PERIODS_AHEAD,
+	        &periods))
+		return EXIT_USAGE;
+	return render(command, command_value(command, "jwks"), (int)periods);
 }

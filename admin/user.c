@@ -6,10 +6,9 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "command.h"
 #include "crypto/password.h"
 #include "store/user.h"
-#include "user_recovery.h"
+#include "verb.h"
 
 /* ---- the password: one line of standard input, never echoed ---- */
 
@@ -78,13 +77,13 @@ store_user(struct command *command, const char *url, const char *email,
 	case USER_STORE_DOWN:
 		break;
 	}
-	return command_fail("%s", store_last_fault());
+	return command_store_fail();
 }
 
-static int
-add(struct command *command, const char *email, const char *name)
+int
+verb_user_add(struct command *command)
 {
-	const char *url, *password, *fault, *hash;
+	const char *email = command->args[0], *url, *password, *fault, *hash;
 
 	if (!text_is_email(email))
 		return command_fail("%s is no email address", email);
@@ -99,25 +98,6 @@ add(struct command *command, const char *email, const char *name)
 	if (!hash)
 		return command_fail(
 		    "could not hash the password: too little memory");
-	return store_user(command, url, email, name, hash);
-}
-
-int
-verb_user(struct command *command, char **args)
-{
-	const char *name = command_option(args, "--name");
-
-	if (args[0] && args[1] && !args[2]) {
-		if (text_equal(args[0], "add"))
-			return add(command, args[1], name);
-		if (text_equal(args[0], "recover") && !name)
-			return user_recovery_link(command, args[1]);
-		if (text_equal(args[0], "reset-second-factor") && !name)
-			return user_recovery_reset(command, args[1]);
-	}
-	return command_usage(
-	    "user add EMAIL [--name NAME]   (password on "
-	    "standard input)\n"
-	    "       mcp-oauth user recover|reset-second-factor "
-	    "EMAIL");
+	return store_user(command, url, email, command_value(command, "name"),
+	    hash);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "user_recovery.h"
+/* user_recovery.c - help for people who cannot sign in any more. */
 
 #include <stdio.h>
 
 #include "crypto/digest.h"
 #include "store/user_recovery.h"
+#include "verb.h"
 
 enum {
 	TOKEN_BYTES = 32,
@@ -12,8 +13,9 @@ enum {
 };
 
 int
-user_recovery_link(struct command *command, const char *email)
+verb_user_recover(struct command *command)
 {
+	const char *email = command->args[0];
 	const char *token = random_text(command->arena, TOKEN_BYTES);
 	struct sha256 digest = sha256_of_text(token);
 	const struct settings *settings = command_settings(command);
@@ -39,12 +41,13 @@ user_recovery_link(struct command *command, const char *email)
 	case USER_RECOVER_STORE_DOWN:
 		break;
 	}
-	return command_fail("%s", store_last_fault());
+	return command_store_fail();
 }
 
 int
-user_recovery_reset(struct command *command, const char *email)
+verb_user_reset_second_factor(struct command *command)
 {
+	const char *email = command->args[0];
 	const char *url = command_database_url(command);
 	enum user_reset_result result;
 	struct store *store;
@@ -64,5 +67,5 @@ user_recovery_reset(struct command *command, const char *email)
 	case USER_RESET_STORE_DOWN:
 		break;
 	}
-	return command_fail("%s", store_last_fault());
+	return command_store_fail();
 }

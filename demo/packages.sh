@@ -3,11 +3,11 @@
 #
 # packages.sh SET... - install the Debian packages of the named sets that are
 # missing, and nothing else: no recommended packages, no service started, no
-# PostgreSQL cluster made.  Sets: build, demo, check, lint.
+# PostgreSQL cluster made.  Sets: build, demo, check, lint, fuzz, bench.
 set -eu
 
 if [ $# -eq 0 ]; then
-  echo 'usage: packages.sh build|demo|check|lint ...' >&2
+  echo 'usage: packages.sh build|demo|check|lint|fuzz|bench ...' >&2
   exit 2
 fi
 if ! command -v dpkg-query >/dev/null; then
@@ -44,14 +44,19 @@ wanted() {
   check)
     echo perl curl ca-certificates valgrind chromium fail2ban pgbouncer libtap-parser-sourcehandler-pgtap-perl \
       "$(postgresql)-pgtap" "$(postgresql)-cron" \
-      apache2-utils slapd ldap-utils libapache2-mod-auth-openidc
+      apache2-utils slapd ldap-utils libapache2-mod-auth-openidc php-cgi
     # Any npm will do: it fetches the node that runs the tests.
+    command -v npm >/dev/null || echo nodejs npm
+    ;;
+  bench)
+    echo wrk
     command -v npm >/dev/null || echo nodejs npm
     ;;
   lint)
     echo git cppcheck shellcheck mandoc
     command -v clang-format-14 >/dev/null || echo clang-format-14
     ;;
+  fuzz) echo clang-14 libclang-rt-14-dev llvm-14 ;;
   *)
     echo "packages.sh: no set named $1" >&2
     exit 2

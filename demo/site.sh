@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# site.sh - a private site: PostgreSQL and Apache of its own with the
+# site.sh - a private site: PostgreSQL and a web server of its own with the
 # configuration files that we ship, on loopback, for the demo and the tests.
 #
 #   site.sh start DIR PORT      install, set up and start; DIR gets the files
@@ -15,10 +15,13 @@
 # Of the environment: BUILD (build folder, default build) and, for tests,
 #   SITE_CONF_EXTRA, SITE_GUARD_EXTRA   lines for mcp-oauth.conf, guard.conf;
 #                      a key named there replaces ours
+#   SITE_FRONT         the web server: apache (default), see site/front.sh
 #   SITE_APACHE_BEFORE, SITE_APACHE_EXTRA
 #                      lines of httpd.conf before our Include and at the end
 #   SITE_MODULES       Apache modules that those lines need, such as auth_basic;
 #                      files of ours are in ${SHARE} there
+#   SITE_POSTGRESQL_EXTRA
+#                      lines at the end of postgresql.conf
 #   SITE_LOCALE        of the database; C (default) knows no letters but A to Z
 #   SITE_KEY_ALG       RS256 (default) or ES256: of JWT_PRIVATE_KEY_FILE
 #   SITE_PLAIN=1       leave the demo's MCP server and the root paths out
@@ -46,8 +49,8 @@ die() {
 . "$root/demo/site/postgresql.sh"
 # shellcheck source=site/settings.sh
 . "$root/demo/site/settings.sh"
-# shellcheck source=site/apache.sh
-. "$root/demo/site/apache.sh"
+# shellcheck source=site/front.sh
+. "$root/demo/site/front.sh"
 
 # The folder of DIR's site, or nothing.
 state_of() {
@@ -79,17 +82,15 @@ JWKS_FILE='$conf/jwks.json'
 MCP_OAUTH='$D/usr/bin/mcp-oauth'
 STATE='$D'
 RUN_AS='$account'
-APACHE_BIN='$APACHE_BIN'
-APACHE_CONF='$D/apache/httpd.conf'
-APACHE_PID_FILE='$D/apache/run/httpd.pid'
-APACHE_ERROR_LOG='$D/log/error.log'
-APACHE_ACCESS_LOG='$D/log/access.log'
-APACHE_CALLS_LOG='$D/log/calls.log'
+FRONT='$front'
+ERROR_LOG='$D/log/error.log'
+ACCESS_LOG='$D/log/access.log'
 PG_BIN='$PG_BIN'
 PG_DATA='$D/pg/data'
 PG_SOCKET='$D/pg'
 PG_LOG='$D/log/postgresql.log'
 EOF
+    web_env
   } >"$dir/env.new"
   mv "$dir/env.new" "$dir/env"
 }
@@ -113,7 +114,9 @@ start() {
   mkdir -p "$dir"
   ln -sfn "$D" "$dir/state"
   conf=$D/etc/mcp-oauth
-  mkdir -p "$conf" "$D/apache/run/fcgid" "$D/apache/www" "$D/log" "$D/pg" "$D/run"
+  front_use "${SITE_FRONT:-apache}"
+  echo "$front" >"$D/front"
+  mkdir -p "$conf" "$D/$front" "$D/log" "$D/pg" "$D/run"
   chmod 700 "$D/pg" "$D/run"
   make -C "$root" --no-print-directory -s BUILD="${BUILD:-build}" \
     install install-demo prefix="$D/usr" sysconfdir="$D/etc" \
@@ -122,8 +125,8 @@ start() {
   [ "$account" = "$(id -un)" ] || chown -R "$account:" "$D"
 
   settings_make
-  apache_make
-  [ "$account" = "$(id -un)" ] || chown -R "$account:" "$D/etc" "$D/apache"
+  web_make
+  [ "$account" = "$(id -un)" ] || chown -R "$account:" "$D/etc" "$D/$front"
   database_make
   database_fill
   # A guard that shares a secret needs no public keys.
@@ -148,7 +151,8 @@ stop() {
   local found=
   D=$(state_of "$dir")
   if [ -n "$D" ]; then
-    web_stop
+    front_of_site
+    front_stop
     database_stop fast
     found=$(reports) || true
     if [ -n "${SITE_KEEP-}" ] || [ -n "$found" ]; then
@@ -205,20 +209,21 @@ run)
   trap 'trap "" INT TERM HUP; [ -z "$started" ] || stop' EXIT
   start
   tell 'Ctrl-C'
-  while alive "$(web_pid)" "$D/apache"; do
+  while web_running; do
     sleep 1 &
     wait $! || true
   done
-  die 'Apache has ended'
+  die "$front has ended"
   ;;
 stop) stop ;;
 web | database)
   D=$(state_of "$dir")
   [ -n "$D" ] || die "no site runs in $dir"
+  front_of_site
   case $verb-${3-} in
   web-start) web_start ;;
-  web-stop) web_stop ;;
-  web-reload) kill -USR1 "$(web_pid)" ;;
+  web-stop) front_stop ;;
+  web-reload) web_reload ;;
   database-start) database_start ;;
   database-stop) database_stop fast ;;
   database-kill) database_stop immediate ;;

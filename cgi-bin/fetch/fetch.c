@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * fetch.c - one document from one https URL that somebody else chose: client
- * metadata, a JWK set.  Run by the endpoints for each fetch (http/fetch.h), so
+ * metadata, a JWK set; or the guard's keys, from a URL of its settings.  Run by the endpoints for each fetch (http/fetch.h), so
  * that they need no HTTP library and a fault here ends no worker.
  *
  *	fetch MAX-BYTES TIMEOUT-MS CA-FILE ALLOWED-ADDRESSES PROXY URL
@@ -15,6 +15,9 @@
  * operator named to do just that, names are the proxy's business.  No redirect,
  * no proxy of the environment, no cookie, no compression, nothing but 200 and
  * JSON.
+ *
+ * With "own" as ALLOWED-ADDRESSES the URL is the operator's own: any address
+ * will do for https, and http is spoken on loopback.
  */
 #include <curl/curl.h>
 #include <netdb.h>
@@ -42,6 +45,7 @@ struct fetch {
 	struct arena *arena;
 	long max_bytes, timeout_ms;
 	const char *ca_file, *allowed, *proxy, *url;
+	bool own;
 	struct uri uri;
 	struct sockaddr_storage addresses[ADDRESSES_MAX];
 	size_t n_addresses;
@@ -61,14 +65,18 @@ say(const char *word, const char *reason)
 static bool
 url_allowed(struct fetch *fetch)
 {
-	return fetch_origin(fetch->arena, fetch->url) &&
-	    uri_parse(fetch->arena, fetch->url, &fetch->uri);
+	if (!uri_parse(fetch->arena, fetch->url, &fetch->uri))
+		return false;
+	return fetch->own ? uri_is_secure(&fetch->uri)
+	                  : fetch_origin(fetch->arena, fetch->url) != NULL;
 }
 
 static const char *
 port_of(const struct uri *uri)
 {
-	return uri->port && *uri->port ? uri->port : "443";
+	if (uri->port && *uri->port)
+		return uri->port;
+	return text_equal(uri->scheme, "http") ? "80" : "443";
 }
 
 /* Without the brackets of an IPv6 literal. */
@@ -85,6 +93,11 @@ host_of(struct fetch *fetch)
 static bool
 address_allowed(struct fetch *fetch, const struct sockaddr *address)
 {
+	if (fetch->own && text_equal(fetch->uri.scheme, "https"))
+		return true; /* the certificate tells whether it is the host */
+	if (fetch->own)
+		return address_in_list(fetch->arena, address,
+		    "127.0.0.0/8 ::1");
 	return address_is_public(address) ||
 	    address_in_list(fetch->arena, address, fetch->allowed);
 }
@@ -218,7 +231,7 @@ prepare(struct fetch *fetch, CURL *curl, struct curl_slist *resolve_list,
 {
 	return (resolve_list || *fetch->proxy) && headers &&
 	    !curl_easy_setopt(curl, CURLOPT_URL, fetch->url) &&
-	    !curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https") &&
+	    !curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, fetch->uri.scheme) &&
 	    !curl_easy_setopt(curl, CURLOPT_RESOLVE, resolve_list) &&
 	    !curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket) &&
 	    !curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, fetch) &&
@@ -240,11 +253,22 @@ prepare(struct fetch *fetch, CURL *curl, struct curl_slist *resolve_list,
 	        !curl_easy_setopt(curl, CURLOPT_CAINFO, fetch->ca_file));
 }
 
-static int
-transfer(struct fetch *fetch, CURL *curl)
+/* Of our own keys no cache on the way shall tell. */
+static struct curl_slist *
+request_headers(struct fetch *fetch)
 {
 	struct curl_slist *headers = curl_slist_append(NULL,
 	    "Accept: application/json");
+
+	return fetch->own && headers
+	    ? curl_slist_append(headers, "Cache-Control: no-cache")
+	    : headers;
+}
+
+static int
+transfer(struct fetch *fetch, CURL *curl)
+{
+	struct curl_slist *headers = request_headers(fetch);
 	struct curl_slist *resolve_list = *fetch->proxy
 	    ? NULL
 	    : curl_slist_append(NULL, pinned(fetch));
@@ -312,6 +336,7 @@ main(int argc, char **argv)
 	fetch.timeout_ms = (long)timeout_ms;
 	fetch.ca_file = argv[3];
 	fetch.allowed = argv[4];
+	fetch.own = text_equal(fetch.allowed, FETCH_OWN);
 	fetch.proxy = argv[5];
 	fetch.url = argv[6];
 	fetch.headers = buf_in(fetch.arena);

@@ -9,8 +9,11 @@
  * and gives the whole answer.  Other authorizers get the whole answer at once.
  * Reached as a responder without an error to explain, it is 404.
  *
- * Nothing is asked of the database here: keys come from a file, revocations
- * from the host's mapped snapshot, and the DPoP proofs that were used stand in
+ * As a plain CGI program it answers what it refuses, and becomes the MCP
+ * server's own CGI program for what it allows (program.h).
+ *
+ * Nothing is asked of anybody here: keys come from a file, revocations from the
+ * host's mapped snapshot, and the DPoP proofs that were used stand in
  * another.
  */
 #include <unistd.h>
@@ -19,7 +22,10 @@
 #include "base/text.h"
 #include "challenge.h"
 #include "http/endpoint.h"
+#include "identity.h"
+#include "keys.h"
 #include "poller.h"
+#include "program.h"
 #include "proof.h"
 #include "rules.h"
 #include "snapshot.h"
@@ -45,27 +51,43 @@ pass_on(struct request *rq, const char *name, const char *value)
 		reply_header(rq, name, value);
 }
 
-/* Variable-NAME becomes the variable NAME of the request.  A machine's token
- * has its client as sub; then there is no user. */
+/* Variable-NAME becomes the variable NAME of the request. */
 static enum oauth_error
 allow(struct request *rq, const struct verdict *v)
 {
-	const struct access_token *token = &v->token;
-	bool is_machine = text_equal(token->sub, token->client_id);
+	size_t i;
 
-	pass_on(rq, "Variable-MCP_USER", is_machine ? NULL : token->sub);
-	pass_on(rq, "Variable-MCP_EMAIL", token->email);
-	pass_on(rq, "Variable-MCP_SUBJECT", token->sub);
-	pass_on(rq, "Variable-MCP_CLIENT", token->client_id);
-	pass_on(rq, "Variable-MCP_SCOPE", token->scope);
-	pass_on(rq, "Variable-MCP_RESOURCE", v->resource->uri);
-	pass_on(rq, "Variable-MCP_REQUEST_ID", rq->request_id);
-	pass_on(rq, "Variable-MCP_BACKEND_SECRET",
-	    rq->settings->guard_backend_secret);
+	for (i = 0; i < N_IDENTITY; i++)
+		pass_on(rq, identity_table[i].variable,
+		    identity_value(rq, v, identity_table[i].kind));
 	if (v->proof.nonce_ageing)
 		pass_on(rq, "DPoP-Nonce", proof_nonce(rq));
 	log_event("allowed");
 	return reply_empty(rq, 200);
+}
+
+/* The MCP server's program answers in our place. */
+static enum oauth_error
+hand_over(struct request *rq, struct verdict *v)
+{
+	if (!program_prepare(rq, v, &v->reason)) {
+		v->kind = VERDICT_UNAVAILABLE;
+		return challenge(rq, v);
+	}
+	log_event("allowed");
+	return reply_withheld(rq);
+}
+
+static enum oauth_error
+answer_cgi(struct request *rq)
+{
+	struct verdict v = verdict_on(rq,
+	    request_variable(rq, "REQUEST_METHOD"));
+
+	verdict_use_proof(&v);
+	log_verdict(rq, &v);
+	return v.kind == VERDICT_ALLOWED ? hand_over(rq, &v)
+	                                 : challenge(rq, &v);
 }
 
 static enum oauth_error
@@ -102,6 +124,8 @@ answer(struct request *rq)
 	const char *role = request_variable(rq, "FCGI_ROLE");
 	const char *redirected = request_variable(rq, "REDIRECT_STATUS");
 
+	if (io_is_cgi(rq->io))
+		return answer_cgi(rq);
 	if (role && text_equal(role, "AUTHORIZER"))
 		return answer_authorizer(rq);
 	if (redirected && text_equal(redirected, "401"))
@@ -109,13 +133,16 @@ answer(struct request *rq)
 	return refuse(rq, OAUTH_NOT_FOUND, "nothing is served here");
 }
 
+/* A CGI program does not last: it asks the database itself, if need be. */
 static void
-use_settings(const struct settings *settings)
+use_settings(const struct settings *settings, const struct io *io)
 {
+	keys_use(settings, !io_is_cgi(io));
 	snapshot_use(settings->state_directory);
 	proof_use(settings->state_directory);
 	rules_forget();
-	poller_start(settings);
+	if (!io_is_cgi(io))
+		poller_start(settings);
 }
 
 static const struct endpoint guard = {
@@ -128,7 +155,10 @@ static const struct endpoint guard = {
 int
 main(void)
 {
+	int status = endpoint_run(&guard);
+
+	program_run();
 	/* The thread may be waiting for the database: nothing is tidied up
 	 * under its feet. */
-	_exit(endpoint_run(&guard));
+	_exit(status);
 }

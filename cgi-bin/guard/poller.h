@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * poller.h - asking the database once a second what was revoked.
- *
- * Every guard runs one thread for it, so that a slow database never holds up
- * a request.  Whichever guard of the host holds the lock asks and publishes
- * the snapshot; the others only try the lock.
+ * poller.h - asking the database once a second what was revoked, by one guard
+ * of the host (watch.h), which publishes the snapshot.
  */
 #ifndef GUARD_POLLER_H
 #define GUARD_POLLER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/settings.h"
 
@@ -21,5 +19,12 @@ void poller_start(const struct settings *settings);
  * cannot be, at most wait_ms; only a thread's first answer is waited for.
  */
 void poller_wait_first(int wait_ms);
+
+/*
+ * Ask now, in the thread that serves: for a guard that does not last.  When
+ * another process is at it, its answer is waited for, at most wait_ms.  Whether
+ * it worked shows in the snapshot's age.
+ */
+void poller_ask(const struct settings *settings, int64_t fresh_s, int wait_ms);
 
 #endif

@@ -21,6 +21,7 @@
 enum {
 	FRESH_S = 3, /* a snapshot this young was polled a moment ago */
 	FIRST_POLL_MS = 2000, /* how long a new guard waits for its first one */
+	CGI_FRESH_S = 1,      /* where nobody polls unless a request comes */
 };
 
 static struct verdict
@@ -79,16 +80,28 @@ credential(struct request *rq, struct presented_token *ret,
 
 /* ---- revocation ---- */
 
+/* Have the database asked, where it was not asked a moment ago. */
+static void
+freshen(struct request *rq, int64_t age_s)
+{
+	bool cgi = io_is_cgi(rq->io);
+
+	if (age_s >= 0 && age_s <= (cgi ? CGI_FRESH_S : FRESH_S))
+		return;
+	if (cgi)
+		poller_ask(rq->settings, CGI_FRESH_S, FIRST_POLL_MS);
+	else
+		poller_wait_first(FIRST_POLL_MS);
+}
+
 /* May tokens be judged by the snapshot that is there? */
 static bool
 snapshot_usable(struct request *rq, int64_t now_s, const char **reason)
 {
-	int64_t age_s = snapshot_age_s(now_s);
+	int64_t age_s;
 
-	if (age_s < 0 || age_s > FRESH_S) {
-		poller_wait_first(FIRST_POLL_MS);
-		age_s = snapshot_age_s(time(NULL));
-	}
+	freshen(rq, snapshot_age_s(now_s));
+	age_s = snapshot_age_s(time(NULL));
 	if (age_s >= 0 && age_s <= FRESH_S)
 		return true;
 	*reason = age_s < 0 ? "revocations were never read"
@@ -119,6 +132,9 @@ judge_token(struct request *rq, const struct resource_setting *resource,
 	}
 	result = access_token_judge(rq->arena, rq->settings, text, keys->keys,
 	    keys->n, resource->uri, now_s, &v.token);
+	if (result == ACCESS_TOKEN_KEY_UNKNOWN && keys_look_again(rq->settings))
+		result = access_token_judge(rq->arena, rq->settings, text,
+		    keys->keys, keys->n, resource->uri, now_s, &v.token);
 	v.reason = access_token_reason(result);
 	if (result != ACCESS_TOKEN_GOOD)
 		return v;

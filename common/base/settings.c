@@ -68,6 +68,7 @@ static const struct setting table[] = {
         {0}},
     {"MCP_RESOURCE_DOCUMENTATION", BOTH | REPEATABLE, TYPE_REPEATED, 0, NULL,
         {0}},
+    {"MCP_RESOURCE_PROGRAM", GUARD | REPEATABLE, TYPE_REPEATED, 0, NULL, {0}},
     {"SCOPES_SUPPORTED", BOTH, TYPE_TEXT, AT(scopes_supported),
         "openid email profile", {0}},
     {"SCOPE_DESCRIPTION", BOTH | REPEATABLE, TYPE_REPEATED, 0, NULL, {0}},
@@ -140,10 +141,10 @@ static const struct setting table[] = {
         "on", {"off", "on"}},
     {"DPOP", BOTH, TYPE_CHOICE, AT(dpop), "on", {"off", "on"}},
     {"DPOP_NONCE", BOTH, TYPE_CHOICE, AT(dpop_nonce), "off", {"off", "on"}},
-    {"FETCH_CA_FILE", SERVER, TYPE_PATH, AT(fetch_ca_file), NULL, {0}},
+    {"FETCH_CA_FILE", BOTH, TYPE_PATH, AT(fetch_ca_file), NULL, {0}},
     {"FETCH_ALLOW_ADDRESSES", SERVER, TYPE_TEXT, AT(fetch_allow_addresses), "",
         {0}},
-    {"FETCH_PROXY", SERVER, TYPE_TEXT, AT(fetch_proxy), NULL, {0}},
+    {"FETCH_PROXY", BOTH, TYPE_TEXT, AT(fetch_proxy), NULL, {0}},
     {"FETCH_LIMIT_ORIGIN", SERVER, TYPE_COUNT, AT(fetch_limit_origin), "20",
         {0}},
     {"FETCH_LIMIT", SERVER, TYPE_COUNT, AT(fetch_limit), "300", {0}},
@@ -155,6 +156,7 @@ static const struct setting table[] = {
     {"BRAND_SUPPORT", SERVER, TYPE_TEXT, AT(brand_support), NULL, {0}},
     {"PAGE_TEMPLATES", SERVER, TYPE_PATH, AT(page_templates), NULL, {0}},
     {"JWKS_FILE", GUARD, TYPE_PATH, AT(jwks_file), NULL, {0}},
+    {"JWKS_URL", GUARD, TYPE_TEXT, AT(jwks_url), NULL, {0}},
     {"MCP_ALLOWED_ORIGINS", GUARD, TYPE_TEXT, AT(mcp_allowed_origins), NULL,
         {0}},
     {"GUARD_RULES", GUARD, TYPE_PATH, AT(guard_rules), NULL, {0}},
@@ -187,8 +189,7 @@ read_origin(struct settings_reader *r, const struct setting *s,
 		return settings_fail(r, s->key,
 		    "must be an origin in lower case without path or trailing "
 		    "slash, such as https://mcp.example.com");
-	if (!text_equal(uri.scheme, "https") &&
-	    !(text_equal(uri.scheme, "http") && uri_is_loopback(&uri)))
+	if (!uri_is_secure(&uri))
 		return settings_fail(r, s->key,
 		    "must be https (http only on loopback)");
 	*FIELD(r->settings, s, const char *) = value;

@@ -40,6 +40,7 @@ struct resource_setting {
 	const char *documentation; /* an https URL */
 	const char *scopes;      /* that exist here, beside SCOPES_SUPPORTED */
 	const char *base_scopes; /* of a client that asks for none */
+	const char *program;     /* guard: a file, run where it is plain CGI */
 };
 
 /* What a scope means, in words for people. */
@@ -130,7 +131,8 @@ struct settings {
 	size_t brand_logo_bytes;
 	const char *page_templates; /* a folder */
 
-	const char *jwks_file;           /* guard; NULL with HS256 */
+	const char *jwks_file; /* guard; NULL with HS256, and with jwks_url */
+	const char *jwks_url;  /* guard; NULL with HS256, and with jwks_file */
 	const char *mcp_allowed_origins; /* NULL: own origin and loopback */
 	const char *guard_rules;         /* a file; NULL: none */
 	bool guard_offline_allow;
@@ -144,8 +146,9 @@ struct settings {
 };
 
 /*
- * Find the file of this kind: environment MCP_OAUTH_CONFIG, then
- * named (what a request of a shared host's server says; may be NULL), then
+ * Find the file of this kind: environment MCP_OAUTH_GUARD_CONFIG (that of the
+ * guard only), then MCP_OAUTH_CONFIG, then named (what a request of a shared
+ * host's server says; may be NULL), then
  * mcp-oauth/NAME in the account's home, then NAME in the system's folder.
  * Always returns a path; whether it can be read shows when it is loaded.
  */

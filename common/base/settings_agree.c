@@ -83,10 +83,41 @@ settle_secrets(struct settings_reader *r)
 		return settings_fail(r, "JWT_SECRET",
 		    "is for JWT_ALG=HS256 only: remove it from the guard's "
 		    "file");
-	if (s->kind == SETTINGS_GUARD && !s->hs256 && !s->jwks_file)
+	return true;
+}
+
+/* A URL that nobody on the way can answer in place of its host. */
+static bool
+is_jwks_url(struct arena *arena, const char *text)
+{
+	struct uri uri;
+
+	return uri_parse(arena, text, &uri) && uri_is_secure(&uri) &&
+	    uri_host_is_plain(&uri) && !uri.userinfo && !uri.fragment;
+}
+
+/* Where a guard has the public keys from. */
+static bool
+settle_public_keys(struct settings_reader *r)
+{
+	const struct settings *s = r->settings;
+
+	if (s->kind != SETTINGS_GUARD)
+		return true;
+	if (s->hs256 && s->jwks_url)
+		return settings_fail(r, "JWKS_URL",
+		    "has no keys with JWT_ALG=HS256: leave it out");
+	if (!s->hs256 && !s->jwks_file && !s->jwks_url)
 		return settings_fail(r, "JWKS_FILE",
 		    "is missing: name the file that \"mcp-oauth render\" "
-		    "writes");
+		    "writes, or as JWKS_URL the address of the keys");
+	if (s->jwks_file && s->jwks_url)
+		return settings_fail(r, "JWKS_URL",
+		    "stands beside JWKS_FILE: name one of them");
+	if (s->jwks_url && !is_jwks_url(r->arena, s->jwks_url))
+		return settings_fail(r, "JWKS_URL",
+		    "must be an https URL (http only on loopback), such as "
+		    "https://mcp.example.com/.well-known/jwks.json");
 	return true;
 }
 
@@ -207,7 +238,8 @@ settings_agree(struct settings_reader *r)
 {
 	return settle_issuer(r) && settings_repeated_settle(r) &&
 	    settle_algorithm(r) && settle_openid(r) && settle_secrets(r) &&
-	    settle_audience(r) && settle_lifetimes(r) &&
-	    settle_registration(r) && settle_dpop(r) && settle_fetching(r) &&
-	    settle_metrics(r) && settle_log(r) && settings_brand_settle(r);
+	    settle_public_keys(r) && settle_audience(r) &&
+	    settle_lifetimes(r) && settle_registration(r) && settle_dpop(r) &&
+	    settle_fetching(r) && settle_metrics(r) && settle_log(r) &&
+	    settings_brand_settle(r);
 }

@@ -17,10 +17,21 @@ file_name(enum settings_kind kind)
 	return kind == SETTINGS_GUARD ? "guard.conf" : "mcp-oauth.conf";
 }
 
+/* A shared host's server may say both to every program. */
+static const char *
+named_by_environment(enum settings_kind kind)
+{
+	const char *guard = getenv("MCP_OAUTH_GUARD_CONFIG");
+
+	if (kind == SETTINGS_GUARD && guard && *guard)
+		return guard;
+	return getenv("MCP_OAUTH_CONFIG");
+}
+
 const char *
 settings_find(struct arena *arena, enum settings_kind kind, const char *named)
 {
-	const char *environment = getenv("MCP_OAUTH_CONFIG");
+	const char *environment = named_by_environment(kind);
 	const struct passwd *account;
 	const char *file;
 

@@ -219,6 +219,19 @@ read_base_scopes(struct settings_reader *r, const struct repeated_line *line,
 	return read_scopes(r, line, ret);
 }
 
+static bool
+read_program(struct settings_reader *r, const struct repeated_line *line,
+    const char **ret)
+{
+	if (line->text[0] != '/' || text_ends(line->text, "/"))
+		return fail_at(r, line,
+		    "must be a path of MCP_RESOURCES and the file of a "
+		    "program, such as MCP_RESOURCE_PROGRAM=/files "
+		    "/home/me/files/server.cgi");
+	*ret = line->text;
+	return true;
+}
+
 static const struct {
 	const char *key;
 	size_t offset;
@@ -232,6 +245,8 @@ static const struct {
         read_base_scopes},
     {"MCP_RESOURCE_DOCUMENTATION",
         offsetof(struct resource_setting, documentation), read_documentation},
+    {"MCP_RESOURCE_PROGRAM", offsetof(struct resource_setting, program),
+        read_program},
 };
 
 enum { N_MEMBERS = sizeof(members) / sizeof(*members) };

@@ -158,6 +158,13 @@ uri_is_loopback(const struct uri *uri)
 	        text_equal(uri->host, "localhost"));
 }
 
+bool
+uri_is_secure(const struct uri *uri)
+{
+	return text_equal(uri->scheme, "https") ||
+	    (text_equal(uri->scheme, "http") && uri_is_loopback(uri));
+}
+
 static bool
 is_usual_address(int family, const char *text)
 {

@@ -34,6 +34,9 @@ bool uri_has_default_port(const struct uri *uri);
 /* Is host one of the literals 127.0.0.1, [::1] or the name localhost? */
 bool uri_is_loopback(const struct uri *uri);
 
+/* https, or http that does not leave the host: loopback. */
+bool uri_is_secure(const struct uri *uri);
+
 /*
  * Is host written in the one way that everybody reads alike: a name of letters,
  * digits and hyphens without a dot at its end, or an address as inet_ntop()

@@ -64,27 +64,48 @@ hex_decode_exact(const char *text, unsigned char *ret, size_t size_bytes)
 	    len == size_bytes;
 }
 
+#define ALPHANUMERIC \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+/* libsodium 1.0.18 takes bytes above 0x7F for digits of base64: the alphabet is
+ * looked at here. */
+static bool
+only(const char *text, size_t len, const char *alphabet)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (text[i] == '\0' || !strchr(alphabet, text[i]))
+			return false;
+	return true;
+}
+
+static bool
+decode_url(const char *text, size_t len, unsigned char *ret, size_t size,
+    size_t *ret_bytes)
+{
+	return only(text, len, ALPHANUMERIC "-_") &&
+	    sodium_base642bin(ret, size, text, len, NULL, ret_bytes, NULL,
+	        sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0;
+}
+
 unsigned char *
 base64url_decode(struct arena *arena, const char *text, size_t len,
     size_t *ret_bytes)
 {
 	unsigned char *data = arena_alloc(arena, len + 1);
 
-	if (sodium_base642bin(data, len, text, len, NULL, ret_bytes, NULL,
-	        sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
-		return NULL;
-	return data;
+	return decode_url(text, len, data, len, ret_bytes) ? data : NULL;
 }
 
 bool
 base64url_decode_exact(const char *text, unsigned char *ret, size_t size_bytes)
 {
-	size_t len;
+	size_t len = strlen(text), bytes;
 
-	return strlen(text) == (size_bytes * 4 + 2) / 3 &&
-	    sodium_base642bin(ret, size_bytes, text, strlen(text), NULL, &len,
-	        NULL, sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0 &&
-	    len == size_bytes;
+	return len == (size_bytes * 4 + 2) / 3 &&
+	    decode_url(text, len, ret, size_bytes, &bytes) &&
+	    bytes == size_bytes;
 }
 
 char *
@@ -93,7 +114,8 @@ base64_decode_text(struct arena *arena, const char *text)
 	size_t size = strlen(text), len;
 	char *data = arena_alloc(arena, size + 1);
 
-	if (sodium_base642bin((unsigned char *)data, size, text, size, NULL,
+	if (!only(text, size, ALPHANUMERIC "+/=") ||
+	    sodium_base642bin((unsigned char *)data, size, text, size, NULL,
 	        &len, NULL, sodium_base64_VARIANT_ORIGINAL) != 0 ||
 	    memchr(data, '\0', len))
 		return NULL;

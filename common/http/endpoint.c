@@ -332,6 +332,8 @@ send_reply(struct request *rq)
 	struct reply *reply = &rq->reply;
 	struct buf head = buf_in(rq->arena);
 
+	if (reply->withheld)
+		return true;
 	common_headers(rq);
 	if (arena_exhausted(rq->arena))
 		return send_exhausted(rq);
@@ -399,7 +401,7 @@ apply_settings(struct worker *worker, const struct settings *settings)
 	if (endpoint->store_open)
 		worker->store = endpoint->store_open(settings);
 	if (endpoint->settings_changed)
-		endpoint->settings_changed(settings);
+		endpoint->settings_changed(settings, worker->io);
 }
 
 /* False when there are no settings: the request is refused already. */
@@ -463,7 +465,8 @@ serve(struct worker *worker)
 	(void)send_reply(&rq);
 	log_request(&rq, &began);
 	json_object_put(rq.json);
-	io_finish(worker->io);
+	if (!rq.reply.withheld)
+		io_finish(worker->io);
 	origin_set(NULL);
 	arena_reset(worker->arena);
 }

@@ -68,7 +68,8 @@ struct endpoint {
 
 	/* Called when settings were loaded or changed, before a handler sees
 	 * them; may be NULL. */
-	void (*settings_changed)(const struct settings *settings);
+	void (*settings_changed)(const struct settings *settings,
+	    const struct io *io);
 };
 
 /* Serve until the web server ends the process.  The exit status of main(). */

@@ -70,6 +70,10 @@ become(const char *const *argv, int out)
 	static char path[] = "PATH=/usr/bin:/bin";
 	char *const environment[] = {path, NULL};
 	int null = open("/dev/null", O_RDWR);
+	sigset_t none; /* a thread that takes no signals may have started it */
+
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 ||
 	    dup2(out, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)
@@ -219,24 +223,29 @@ fetch_json(struct arena *arena, const struct settings *settings,
     const char *url, enum fetch_about about, size_t max_bytes,
     struct fetched *ret, const char **reason)
 {
+	static const char *const slots[] = {
+	    [FETCH_ABOUT_STRANGER] = "fetch",
+	    [FETCH_ABOUT_KNOWN] = "fetch-known",
+	    [FETCH_ABOUT_US] = "fetch-own",
+	};
+	bool own = about == FETCH_ABOUT_US, usable = false;
+	bool by_proxy = settings->fetch_proxy && !text_starts(url, "http:");
 	const char *const argv[] = {
 	    program(arena),
 	    arena_printf(arena, "%zu", max_bytes),
 	    arena_printf(arena, "%d", FETCH_TIMEOUT_MS),
 	    settings->fetch_ca_file ? settings->fetch_ca_file : "",
-	    settings->fetch_allow_addresses,
-	    settings->fetch_proxy ? settings->fetch_proxy : "",
+	    own ? FETCH_OWN : settings->fetch_allow_addresses,
+	    by_proxy ? settings->fetch_proxy : "",
 	    url,
 	    NULL,
 	};
-	bool usable = false;
 	AUTO_FD slot = -1;
 
 	*reason = "the URL is not acceptable";
-	if (!fetch_origin(arena, url))
+	if (!own && !fetch_origin(arena, url))
 		return FETCH_REFUSED;
-	slot = slot_take(settings->state_directory,
-	    about == FETCH_ABOUT_KNOWN ? "fetch-known" : "fetch", AT_ONCE,
+	slot = slot_take(settings->state_directory, slots[about], AT_ONCE,
 	    WAIT_FOR_SLOT_MS, &usable);
 	*reason = usable ? "too many documents are being fetched"
 	                 : "STATE_DIRECTORY cannot be written";

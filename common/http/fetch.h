@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fetch.h - a JSON document from an https URL that somebody else chose.
+ * fetch.h - a JSON document from an https URL that somebody else chose, or from
+ * one of our own.
  *
  * A program of its own does it (cgi-bin/fetch/fetch.c): every address of the
  * host must be public, redirects and proxies are not followed, size and time
  * are capped.  Two may run on a host at once, so that slow hosts far away
- * cannot occupy all processes of an endpoint; and two more for those who are
- * known here, so that strangers cannot keep them waiting.
+ * cannot occupy all processes of an endpoint; and two more each for those who
+ * are known here and for ourselves, so that others cannot keep them waiting.
  */
 #ifndef HTTP_FETCH_H
 #define HTTP_FETCH_H
@@ -28,7 +29,13 @@ enum {
 enum fetch_about {
 	FETCH_ABOUT_STRANGER, /* anybody makes us fetch it */
 	FETCH_ABOUT_KNOWN,    /* a client in use, a trusted issuer */
+	/* Ourselves: the settings name the URL.  Any address will do, and http
+	 * on loopback, and no copy on the way. */
+	FETCH_ABOUT_US,
 };
+
+/* What the program gets as list of addresses for FETCH_ABOUT_US. */
+#define FETCH_OWN "own"
 
 enum fetch_result {
 	FETCH_GOOD,
@@ -44,7 +51,8 @@ struct fetched {
 };
 
 /*
- * Fetch url, at most max_bytes.  FETCH_GOOD fills *ret with a well-formed JSON
+ * Fetch url, at most max_bytes.  Of settings it reads FETCH_* and the
+ * STATE_DIRECTORY.  FETCH_GOOD fills *ret with a well-formed JSON
  * object; anything else sets *reason (in the arena, for the log).  Blocks for
  * FETCH_TIMEOUT_MS and a second at most.
  */

@@ -92,11 +92,24 @@ io_write(struct io *io, const void *data, size_t len_bytes)
 	    (int)len_bytes;
 }
 
+/* A server that hands body and answer over one socket loses the answer when
+ * that is closed while the body was not read to its end. */
+static void
+drain(void)
+{
+	char rest[4096];
+
+	while (fread(rest, 1, sizeof(rest), stdin) > 0)
+		;
+}
+
 void
 io_finish(struct io *io)
 {
-	if (io->cgi)
-		(void)fflush(stdout);
-	else
+	if (!io->cgi) {
 		FCGX_Finish_r(&io->request);
+		return;
+	}
+	(void)fflush(stdout);
+	drain();
 }

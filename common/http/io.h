@@ -34,6 +34,7 @@ size_t io_read(struct io *io, void *ret, size_t size_bytes);
 /* False when the other side is gone: nothing is to be done about it. */
 bool io_write(struct io *io, const void *data, size_t len_bytes);
 
+/* The answer is whole.  What is left of the body is read and dropped. */
 void io_finish(struct io *io);
 
 #endif

@@ -49,12 +49,17 @@ states_equal(const struct file_state *a, const struct file_state *b)
 /* Settings named by the server's request variables, as shared hosts do it;
  * variables called HTTP_... are the client's and never read. */
 static const char *
-named_by_request(struct io *io)
+named_by_request(struct io *io, enum settings_kind kind)
 {
-	const char *name = io_variable(io, "MCP_OAUTH_CONFIG");
+	bool guard = kind == SETTINGS_GUARD;
+	const char *name = io_variable(io,
+	    guard ? "MCP_OAUTH_GUARD_CONFIG" : "MCP_OAUTH_CONFIG");
 
-	return name && *name ? name
-	                     : io_variable(io, "REDIRECT_MCP_OAUTH_CONFIG");
+	if (name && *name)
+		return name;
+	return io_variable(io,
+	    guard ? "REDIRECT_MCP_OAUTH_GUARD_CONFIG"
+	          : "REDIRECT_MCP_OAUTH_CONFIG");
 }
 
 static bool
@@ -83,7 +88,7 @@ load_first(struct io *io, enum settings_kind kind, const char **error)
 	if (!arena)
 		arena = arena_new(SETTINGS_ARENA_BYTES);
 	arena_reset(arena);
-	file = settings_find(arena, kind, named_by_request(io));
+	file = settings_find(arena, kind, named_by_request(io, kind));
 	if (!load(io, arena, kind, file, error))
 		return NULL;
 	live.arena = arena;
@@ -132,7 +137,7 @@ static bool
 serves_this_request(struct io *io)
 {
 	const char *environment = getenv("MCP_OAUTH_CONFIG");
-	const char *named = named_by_request(io);
+	const char *named = named_by_request(io, live.settings->kind);
 
 	if ((environment && *environment) || !named || !*named)
 		return true;

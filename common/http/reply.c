@@ -27,6 +27,13 @@ reply_empty(struct request *rq, int status)
 }
 
 enum oauth_error
+reply_withheld(struct request *rq)
+{
+	rq->reply.withheld = true;
+	return reply_empty(rq, 200);
+}
+
+enum oauth_error
 reply_text(struct request *rq, int status, const char *content_type,
     const char *text)
 {

@@ -19,6 +19,10 @@ enum oauth_error reply_json(struct request *rq, int status,
 enum oauth_error reply_text(struct request *rq, int status,
     const char *content_type, const char *text);
 
+/* Nothing is sent, because another program answers in our place.  Plain CGI
+ * only; the log says 200. */
+enum oauth_error reply_withheld(struct request *rq);
+
 /* 303 See Other, never 307: a form is not sent on (RFC 9700 s4.12). */
 enum oauth_error reply_redirect(struct request *rq, const char *location);
 

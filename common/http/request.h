@@ -34,6 +34,7 @@ struct reply {
 	struct buf headers;       /* whole lines */
 	const char *body;
 	size_t body_bytes;
+	bool withheld; /* nothing is sent: another program answers */
 };
 
 /* A parameter as it arrived, decoded. */

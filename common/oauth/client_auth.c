@@ -41,6 +41,7 @@ parse_basic(struct request *rq, const char *header,
 {
 	const char *encoded = header + strcspn(header, " ");
 	char *pair, *colon;
+	const char *secret;
 
 	encoded += strspn(encoded, " ");
 	pair = base64_decode_text(rq->arena, encoded);
@@ -53,8 +54,11 @@ parse_basic(struct request *rq, const char *header,
 	if (!ret->client_id || !*ret->client_id)
 		return refuse_basic(rq,
 		    "the Authorization header names no client");
-	set_secret(ret, basic,
-	    uri_decode(rq->arena, colon + 1, strlen(colon + 1), true));
+	secret = uri_decode(rq->arena, colon + 1, strlen(colon + 1), true);
+	if (!secret) /* one that cannot be read is not as if absent */
+		return refuse_basic(rq,
+		    "the Authorization header is malformed");
+	set_secret(ret, basic, secret);
 	return OAUTH_OK;
 }
 

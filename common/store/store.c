@@ -53,12 +53,21 @@ wait_socket(PGconn *conn, short events, int64_t deadline_ms)
 
 /* ---- the connection ---- */
 
+enum { SQLSTATE_BYTES = 5 };
+
 static _Thread_local char last_fault[256];
+static _Thread_local char last_sqlstate[SQLSTATE_BYTES + 1];
 
 const char *
 store_last_fault(void)
 {
 	return last_fault;
+}
+
+const char *
+store_last_sqlstate(void)
+{
+	return last_sqlstate;
 }
 
 /* The first line of libpq's message; it names no parameter of ours. */
@@ -67,8 +76,19 @@ note_fault(const char *message)
 {
 	(void)snprintf(last_fault, sizeof(last_fault), "%.*s",
 	    (int)strcspn(message, "\n"), message);
+	*last_sqlstate = '\0';
 	log_raise(LOG_ERROR);
 	log_text("fault", last_fault);
+}
+
+static void
+note_refusal(const PGresult *result)
+{
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+	note_fault(PQresultErrorMessage(result));
+	(void)snprintf(last_sqlstate, sizeof(last_sqlstate), "%s",
+	    state ? state : "");
 }
 
 static void
@@ -260,7 +280,7 @@ judge(struct store *store, const PGresult *result)
 		return CALLED_ROWS; /* of PREPARE */
 	if (sqlstate_is(result, "0A000") || sqlstate_is(result, "26000"))
 		return CALLED_STALE;
-	note_fault(PQresultErrorMessage(result));
+	note_refusal(result);
 	if (sqlstate_is(result,
 	        "25006")) /* a standby now: look for the primary */
 		return CALLED_STALE;

@@ -81,6 +81,9 @@ unsigned long store_connections(const struct store *store);
  */
 const char *store_last_fault(void);
 
+/* The SQLSTATE by which the database refused it; "" when it did not answer. */
+const char *store_last_sqlstate(void);
+
 static inline void
 auto_pqclear(PGresult **result)
 {

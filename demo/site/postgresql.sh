@@ -56,6 +56,7 @@ unix_socket_permissions = 0700
 max_connections = 100
 shared_buffers = 32MB
 log_line_prefix = '%m %u '
+${SITE_POSTGRESQL_EXTRA-}
 EOF
   database_start
   sql postgres postgres -c 'CREATE ROLE mcp_owner LOGIN CREATEROLE' \

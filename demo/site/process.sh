@@ -62,3 +62,23 @@ http_status() { # PORT PATH
     echo "${line:9:3}"
   ) 2>/dev/null
 }
+
+programs() { # COMMAND...: with the pid of each program of this site
+  local link pid
+  for link in /proc/[0-9]*/exe; do
+    case $(readlink "$link" 2>/dev/null) in
+    "$D"/usr/libexec/*)
+      pid=${link#/proc/}
+      "$@" "${pid%/exe}" || true
+      ;;
+    esac
+  done
+}
+
+programs_gone() {
+  [ -z "$(programs echo)" ]
+}
+
+healthy() {
+  [ "$(http_status "$port" /api/oauth/health)" = 200 ]
+}

@@ -55,13 +55,13 @@ test('address and request id open each line, and the web server knows the id', a
   for (const { text, fields } of said) assert.deepEqual(Object.keys(fields).slice(0, 2), ['remote', 'request_id'], text)
   // Apache writes its line when the answer is gone.
   await until(async () => {
-    const ids = (await readFile(site.values.APACHE_ACCESS_LOG, 'utf8')).split('\n').map(line => line.split(' ').at(-1))
+    const ids = (await readFile(site.values.ACCESS_LOG, 'utf8')).split('\n').map(line => line.split(' ').at(-1))
     return said.every(({ fields }) => ids.includes(fields.request_id))
   })
 })
 
 test('a refusal at the guard is one line, with the id of its one request', async () => {
-  const [access] = await added(site.values.APACHE_ACCESS_LOG, () => send(site.mcp))
+  const [access] = await added(site.values.ACCESS_LOG, () => send(site.mcp))
   const id = access.split(' ').at(-1)
   const mine = (await lines()).filter(l => l.fields.request_id === id)
   assert.deepEqual(mine.map(l => [l.program, l.event, l.fields.status]), [['guard', 'refused', 401]])
@@ -126,7 +126,7 @@ async function linesOfFlow (request) {
   const [, example] = /\n {4}log=[^\n]*\n((?: {4}[^\n]*\n)+)/.exec(docs)
   const script = example.replace('request="7a8af211255cf1c7"', `request="${request}"`)
   assert.notEqual(script, example)
-  const { stdout } = await run('sh', ['-eu', '-c', `log=$1\n${script}`, 'sh', site.values.APACHE_ERROR_LOG])
+  const { stdout } = await run('sh', ['-eu', '-c', `log=$1\n${script}`, 'sh', site.values.ERROR_LOG])
   return parseLog(stdout)
 }
 
@@ -237,7 +237,7 @@ test('fail2ban finds the guesses with their address, and nothing else', async ()
   const filter = `${site.values.STATE}/usr/share/mcp-oauth/fail2ban/filter.d/mcp-oauth.conf`
   const guesses = (await lines()).filter(l => l.event === 'login failed')
   assert.equal(guesses.length, wrongPasswords)
-  const { stdout } = await run('fail2ban-regex', ['-o', '<ip> <time>', site.values.APACHE_ERROR_LOG, filter])
+  const { stdout } = await run('fail2ban-regex', ['-o', '<ip> <time>', site.values.ERROR_LOG, filter])
   const banned = stdout.trim().split('\n').map(line => line.split(' '))
   assert.deepEqual(banned.map(([ip]) => ip), guesses.map(() => '127.0.0.1'))
   assert.deepEqual(banned.map(([, time]) => Math.floor(Number(time))), guesses.map(l => Math.floor(Date.parse(l.time) / 1000)))
@@ -270,9 +270,9 @@ test('the jail of the example is one that fail2ban takes', async () => {
     rm -f "$folder"/jail.d/*
     cp -R "$1"/. "$folder"
     sed -i "s|^logpath = .*|logpath = $2|" "$folder/jail.d/mcp-oauth.conf"
-    fail2ban-client -c "$folder" -d`, 'sh', `${site.values.STATE}/usr/share/mcp-oauth/fail2ban`, site.values.APACHE_ERROR_LOG])
+    fail2ban-client -c "$folder" -d`, 'sh', `${site.values.STATE}/usr/share/mcp-oauth/fail2ban`, site.values.ERROR_LOG])
   assert.match(stdout, /'mcp-oauth', 'addfailregex', .*login failed/)
-  assert.ok(stdout.includes(`['set', 'mcp-oauth', 'addlogpath', '${site.values.APACHE_ERROR_LOG}', 'head']`), stdout)
+  assert.ok(stdout.includes(`['set', 'mcp-oauth', 'addlogpath', '${site.values.ERROR_LOG}', 'head']`), stdout)
   assert.ok(stdout.includes("['start', 'mcp-oauth']"))
   assert.match(jail, /^maxretry = 20$/m)
 })

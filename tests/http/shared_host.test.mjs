@@ -1,67 +1,29 @@
 // SPDX-License-Identifier: MIT
 // A shared host: an Apache with mod_cgid, a cgi-bin, and the shipped .htaccess.
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { appendFileSync, chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { authorizationRequest, Browser, newVerifier, redemption, register } from '../lib/flow.mjs'
 import { postForm, send, sendJson } from '../lib/http.mjs'
 import { makeHtpasswd, Person } from '../lib/remote_login.mjs'
-import { freePort, startSite } from '../lib/site.mjs'
+import { sharedHost } from '../lib/shared_host.mjs'
+import { startSite } from '../lib/site.mjs'
 
 const htaccess = new URL('../../apache-conf/shared-host.htaccess', import.meta.url)
-const modules = ['/usr/lib/apache2/modules', '/usr/lib64/httpd/modules'].find(existsSync)
-let site, base, dir
-
-// The account's Apache, beside the site whose settings and database it uses.
-function apache (...how) {
-  const command = [site.values.APACHE_BIN, '-d', dir, '-f', join(dir, 'httpd.conf'), '-k', ...how]
-  const all = process.getuid() === 0 ? ['runuser', '-u', site.values.RUN_AS, '--', ...command] : command
-  execFileSync(all[0], all.slice(1), { cwd: '/', stdio: 'ignore' })
-}
+let site, host, base, dir
 
 before(async () => {
   site = await startSite({ plain: true })
-  const port = await freePort()
-  base = `http://127.0.0.1:${port}`
-  dir = join(site.values.STATE, 'shared')
-  for (const name of ['public_html', 'cgi-bin']) mkdirSync(join(dir, name), { recursive: true })
+  host = await sharedHost(site)
+  ;({ base, dir } = host)
   cpSync(join(site.values.STATE, 'usr/libexec/mcp-oauth/cgi-bin'), join(dir, 'cgi-bin/mcp-oauth'), { recursive: true })
   writeFileSync(join(dir, 'public_html/.htaccess'), readFileSync(htaccess, 'utf8')
     .replace(/^#SetEnv MCP_OAUTH_CONFIG .*$/m, `SetEnv MCP_OAUTH_CONFIG ${site.values.MCP_OAUTH_CONFIG}`))
-  writeFileSync(join(dir, 'httpd.conf'), `ServerName 127.0.0.1
-Listen 127.0.0.1:${port}
-PidFile ${dir}/httpd.pid
-DefaultRuntimeDir ${dir}
-Mutex file:${dir} default
-ErrorLog ${site.values.STATE}/log/shared.log
-${['mpm_event', 'authz_core', 'env', 'rewrite', 'alias', 'cgid', 'authn_core', 'auth_basic', 'authn_file', 'authz_user'].map(m => `LoadModule ${m}_module ${modules}/mod_${m}.so`).join('\n')}
-ScriptSock ${dir}/cgid.sock
-DocumentRoot ${dir}/public_html
-ScriptAlias /cgi-bin/ ${dir}/cgi-bin/
-<Directory ${dir}/public_html>
-  AllowOverride All
-  Require all granted
-</Directory>
-<Directory ${dir}/cgi-bin>
-  AllowOverride All
-  Require all granted
-</Directory>
-`)
-  chmodSync(dir, 0o755)
-  if (process.getuid() === 0) {
-    const { uid, gid } = statSync(site.values.PG_SOCKET)
-    chownSync(dir, uid, gid)
-  }
-  apache('start')
-  for (let i = 0; i < 100; i++) {
-    if (await send(base).then(() => true, () => false)) return
-    await new Promise(resolve => setTimeout(resolve, 50))
-  }
+  await host.start()
 })
 after(async () => {
-  if (dir && existsSync(join(dir, 'httpd.pid'))) apache('stop')
+  host?.stop()
   await site?.stop()
 })
 
@@ -73,6 +35,16 @@ test('documents are served, and other addresses are JSON 404', async () => {
   const none = await send(`${base}/.well-known/openid-configuration/mcp`)
   assert.equal(none.status, 404)
   assert.match(none.headers['content-type'], /json/)
+})
+
+test('a refusal arrives whole, however long the body that nobody reads', async () => {
+  for (const [path, status] of [['token', 413], ['authorize', 413], ['userinfo', 413], ['nothing', 404]]) {
+    const answer = await send(`${base}/api/oauth/${path}`, {
+      method: 'POST', body: 'x'.repeat(3 << 20), headers: { 'Content-Type': 'application/x-www-form-urlencoded' }
+    })
+    assert.equal(answer.status, status, path)
+    assert.ok(answer.text.length > 20, path)
+  }
 })
 
 test('a client authenticates by Basic and gets tokens', async () => {

@@ -440,7 +440,7 @@ describe('a recovery link', () => {
     assert.equal((await withPassword(before, email, recovering.new_password)).status, 303)
     const kept = await site.sql('SELECT event FROM oauth.audit WHERE user_id = $1', [await userId(email)])
     for (const event of ['recovery link made', 'password recovered']) assert.ok(kept.some(r => r.event === event))
-    const access = await readFile(site.values.APACHE_ERROR_LOG.replace(/[^/]*$/, 'access.log'), 'utf8')
+    const access = await readFile(site.values.ERROR_LOG.replace(/[^/]*$/, 'access.log'), 'utf8')
     for (const log of [access, await site.log()]) {
       assert.ok(log.includes('/api/oauth/recover'))
       assert.ok(!log.includes(link.token), 'no log shows it')

@@ -163,6 +163,8 @@ describe('what is sent', () => {
     refusedWith(wrong, 401, 'invalid_client')
     assert.match(wrong.headers['www-authenticate'], /^Basic/)
     refusedWith(await token(site, rest, { Authorization: 'Basic !!!' }), 401, 'invalid_client')
+    // A secret that cannot be read makes nobody a public client.
+    refusedWith(await token(site, refreshing(client, { refresh_token: 'x' }), basic(client.client_id, '%zz')), 401, 'invalid_client')
     refusedWith(await token(site, { ...fields, client_secret: secret.client_secret }, basic(id, secret.client_secret)), 400, 'invalid_request')
     assert.equal((await token(site, rest, basic(id, secret.client_secret))).status, 200)
     refusedWith(await token(site, { ...fields, client_id: 'nobody' }), 401, 'invalid_client')

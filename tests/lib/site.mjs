@@ -126,7 +126,7 @@ export class Site {
     }
   }
 
-  log () { return readFile(this.values.APACHE_ERROR_LOG, 'utf8') }
+  log () { return readFile(this.values.ERROR_LOG, 'utf8') }
 
   async stop () {
     await run(script, ['stop', this.dir], { env: this.environment })

@@ -47,6 +47,7 @@ test_digests(struct arena *arena)
 static void
 test_encodings(struct arena *arena)
 {
+	unsigned char exact[3];
 	size_t n;
 
 	/* RFC 4648 s10, without padding */
@@ -58,6 +59,11 @@ test_encodings(struct arena *arena)
 	ok(!base64url_decode(arena, "Zm9 vYg", 7, &n));
 	ok(!base64url_decode(arena, "Zm9v/g", 6, &n));
 	ok(!base64url_decode(arena, "Zm9vY", 5, &n));
+	/* Bytes above 0x7F are no digits, whatever libsodium says. */
+	ok(!base64url_decode(arena, "Zm9\xE2Zm9v", 8, &n));
+	ok(!base64url_decode_exact("Zm9\xE2", exact, sizeof(exact)));
+	ok(base64url_decode_exact("Zm9v", exact, sizeof(exact)));
+	ok(!base64_decode_text(arena, "Zm9\x80"));
 	is(base64_decode_text(arena, "QWxhZGRpbjpvcGVuIHNlc2FtZQ=="),
 	    "Aladdin:open sesame"); /* RFC 7617 s2 */
 	ok(!base64_decode_text(arena, "!!!"));

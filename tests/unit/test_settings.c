@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a settings file may say of registration, fetching, its address and DPoP. */
+/* What a settings file may say of registration, fetching, its address, DPoP and
+ * the guard's keys. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -15,9 +16,9 @@ static const char base[] = "DATABASE_URL=postgresql:///x\nJWT_SECRET=" SECRET_A
 
 static const char *error;
 
-/* The settings of the base with these lines; NULL with error set. */
+/* The settings of a file with these lines; NULL with error set. */
 static const struct settings *
-load_at(struct arena *arena, const char *address, const char *lines)
+load_text(struct arena *arena, enum settings_kind kind, const char *text)
 {
 	char file[] = "/tmp/mcp-oauth-test-XXXXXX";
 	const struct settings *settings;
@@ -26,12 +27,21 @@ load_at(struct arena *arena, const char *address, const char *lines)
 
 	if (!stream)
 		return NULL;
-	(void)fprintf(stream, "OAUTH_BASE_URL=%s\n%s%s", address, base, lines);
+	(void)fputs(text, stream);
 	(void)fclose(stream);
 	error = NULL;
-	settings = settings_load(arena, SETTINGS_SERVER, file, NULL, &error);
+	settings = settings_load(arena, kind, file, NULL, &error);
 	(void)unlink(file);
 	return settings;
+}
+
+/* Those of the base with these lines. */
+static const struct settings *
+load_at(struct arena *arena, const char *address, const char *lines)
+{
+	return load_text(arena, SETTINGS_SERVER,
+	    arena_printf(arena, "OAUTH_BASE_URL=%s\n%s%s", address, base,
+	        lines));
 }
 
 static const struct settings *
@@ -155,6 +165,54 @@ test_dpop(struct arena *arena)
 	ok(refused(arena, "DPOP=yes\n", "DPOP must be off or on"));
 }
 
+static const struct settings *
+load_guard(struct arena *arena, const char *lines)
+{
+	return load_text(arena, SETTINGS_GUARD,
+	    arena_printf(arena,
+	        "OAUTH_BASE_URL=https://mcp.example\n"
+	        "DATABASE_URL=postgresql:///x\n%s",
+	        lines));
+}
+
+static void
+test_keys_of_guard(struct arena *arena)
+{
+	static const char *const good[] = {"https://mcp.example/jwks",
+	    "https://10.0.0.7:8443/jwks?x=y", "http://127.0.0.1:8080/jwks",
+	    "http://[::1]/jwks", "http://localhost/jwks"};
+	static const char *const bad[] = {"http://mcp.example/jwks",
+	    "http://127.0.0.2/jwks", "https://u:p@mcp.example/jwks",
+	    "https://mcp.example/jwks#x", "https://0x7f.1/jwks",
+	    "file:///etc/jwks", "/etc/jwks"};
+	const struct settings *settings = load_guard(arena,
+	    "JWKS_FILE=/etc/jwks\n");
+	size_t i;
+
+	ok(settings && !settings->jwks_url);
+	for (i = 0; i < sizeof(good) / sizeof(*good); i++) {
+		settings = load_guard(arena,
+		    arena_printf(arena, "JWKS_URL=%s\n", good[i]));
+		ok(settings && !settings->jwks_file);
+		is(settings ? settings->jwks_url : "", good[i]);
+	}
+	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		tap_ok(!load_guard(arena,
+		           arena_printf(arena, "JWKS_URL=%s\n", bad[i])) &&
+		        strstr(error, "JWKS_URL must be an https URL"),
+		    bad[i], __FILE__, __LINE__);
+	ok(!load_guard(arena, "") && strstr(error, "JWKS_FILE is missing"));
+	ok(!load_guard(arena,
+	       "JWKS_FILE=/etc/jwks\nJWKS_URL=https://mcp.example/jwks\n") &&
+	    strstr(error, "JWKS_URL stands beside JWKS_FILE"));
+	ok(!load_guard(arena,
+	       "JWT_ALG=HS256\nJWT_SECRET=" SECRET_A
+	       "\nJWKS_URL=https://mcp.example/jwks\n") &&
+	    strstr(error, "JWKS_URL has no keys with JWT_ALG=HS256"));
+	ok(refused(arena, "JWKS_URL=https://mcp.example/jwks\n",
+	    "JWKS_URL belongs in guard.conf"));
+}
+
 int
 main(void)
 {
@@ -164,6 +222,7 @@ main(void)
 	test_registration(arena);
 	test_fetching(arena);
 	test_dpop(arena);
+	test_keys_of_guard(arena);
 	arena_free(arena);
 	return tap_done();
 }

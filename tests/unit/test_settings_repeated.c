@@ -27,6 +27,39 @@ load(struct arena *arena, const char *lines, const char **error)
 	return settings_load(arena, SETTINGS_SERVER, file, NULL, error);
 }
 
+/* The same as the guard's file. */
+static const struct settings *
+load_guard(struct arena *arena, const char *line, const char **error)
+{
+	FILE *stream = fopen(file, "w");
+
+	if (!stream ||
+	    fprintf(stream,
+	        "OAUTH_BASE_URL=https://mcp.example\n"
+	        "DATABASE_URL=postgresql://x\nJWKS_FILE=/x\n%s\n",
+	        line) < 0 ||
+	    fclose(stream) != 0)
+		return NULL;
+	return settings_load(arena, SETTINGS_GUARD, file, NULL, error);
+}
+
+static void
+test_programs(struct arena *arena)
+{
+	const char *error = NULL;
+	const struct settings *s = load_guard(arena,
+	    "MCP_RESOURCE_PROGRAM=/mcp /home/a b/server.cgi", &error);
+
+	is(error, NULL);
+	is(s ? s->mcp_resources[0].program : NULL, "/home/a b/server.cgi");
+	ok(!load_guard(arena, "MCP_RESOURCE_PROGRAM=/mcp server.cgi", &error));
+	ok(strstr(error, "MCP_RESOURCE_PROGRAM must be a path") != NULL);
+	ok(!load_guard(arena, "MCP_RESOURCE_PROGRAM=/mcp /bin/", &error));
+	ok(!load_guard(arena, "MCP_RESOURCE_PROGRAM=/x /bin/true", &error));
+	ok(!load(arena, "MCP_RESOURCE_PROGRAM=/mcp /bin/true\n", &error));
+	ok(strstr(error, "belongs in guard.conf") != NULL);
+}
+
 static void
 test_good(struct arena *arena)
 {
@@ -194,6 +227,7 @@ main(void)
 		return 1;
 	(void)close(fd);
 	test_good(arena);
+	test_programs(arena);
 	test_groups(arena);
 	test_refusals(arena);
 	(void)unlink(file);

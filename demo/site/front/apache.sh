@@ -2,9 +2,9 @@
 # shellcheck shell=bash
 #
 # apache.sh - an Apache of the site's own around the configuration files that we
-# ship, and the FastCGI programs below it.  Sourced by site.sh.
+# ship, and the FastCGI programs below it.  Sourced by front_use.
 
-find_apache() {
+apache_find() {
   APACHE_BIN=$(command -v apache2 || command -v httpd || true)
   [ -n "$APACHE_BIN" ] || [ ! -x /usr/sbin/apache2 ] ||
     APACHE_BIN=/usr/sbin/apache2
@@ -15,9 +15,10 @@ find_apache() {
   die 'no mod_fcgid found: run demo/packages.sh demo'
 }
 
-apache_make() {
+web_make() {
   local share=$D/usr/share/mcp-oauth/apache-conf
-  find_apache
+  apache_find
+  mkdir -p "$D/apache/run/fcgid" "$D/apache/www"
   {
     cat <<EOF
 ServerRoot $D/apache
@@ -82,45 +83,39 @@ EOF
 }
 
 web_start() {
-  find_apache
+  apache_find
   as "$APACHE_BIN" -d "$D/apache" -f "$D/apache/httpd.conf" -k start \
     </dev/null >>"$D/log/setup.log" 2>&1 ||
     die "Apache did not start: $(tail -n 5 "$D/log/setup.log" "$D/log/error.log")"
 }
 
-web_pid() {
+apache_pid() {
   pid_of "$D/apache/run/httpd.pid"
 }
 
-# The FastCGI programs are children of Apache's process manager; it ends them,
-# and what it forgets is found by its path.
+web_running() {
+  alive "$(apache_pid)" "$D/apache"
+}
+
+web_reload() {
+  kill -USR1 "$(apache_pid)"
+}
+
 web_stop() {
   local pid
-  pid=$(web_pid)
-  if alive "$pid" "$D/apache"; then
+  pid=$(apache_pid)
+  if web_running; then
     kill -TERM "$pid"
     await 20 gone "$pid" "$D/apache" || kill -KILL "$pid"
   fi
   rm -f "$D/apache/run/httpd.pid"
-  await 10 programs_gone || programs kill -KILL
 }
 
-programs() { # COMMAND...: with the pid of each program of this site
-  local link pid
-  for link in /proc/[0-9]*/exe; do
-    case $(readlink "$link" 2>/dev/null) in
-    "$D"/usr/libexec/*)
-      pid=${link#/proc/}
-      "$@" "${pid%/exe}" || true
-      ;;
-    esac
-  done
-}
-
-programs_gone() {
-  [ -z "$(programs echo)" ]
-}
-
-healthy() {
-  [ "$(http_status "$port" /api/oauth/health)" = 200 ]
+web_env() {
+  cat <<EOF
+APACHE_BIN='$APACHE_BIN'
+APACHE_CONF='$D/apache/httpd.conf'
+APACHE_PID_FILE='$D/apache/run/httpd.pid'
+APACHE_CALLS_LOG='$D/log/calls.log'
+EOF
 }

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* verb.c - the table of verbs. */
+#include "verb.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+const struct verb_option verb_common_options[] = {
+    {"config", "FILE",
+        "read this file instead of /etc/mcp-oauth/"
+        "mcp-oauth.conf",
+        0},
+    {"database", "URL", "use this login instead of DATABASE_URL", 0},
+    {"help", NULL, "tell what there is, or what a verb takes", 0},
+    {0},
+};
+
+/* ---- options, by verb ---- */
+
+static const struct verb_option client_add[] = {
+    {"name", "NAME", "what people are shown", OPTION_REQUIRED},
+    {"redirect-uri", "URI",
+        "a person connects it in a browser, which returns "
+        "there",
+        OPTION_MANY},
+    {"device", NULL, "a person types a code that it shows (RFC 8628)", 0},
+    {"client-credentials", NULL, "it acts for itself (RFC 6749 s4.4)", 0},
+    {"introspect", "PATH",
+        "it may ask about tokens of this resource "
+        "(RFC 7662)",
+        OPTION_MANY},
+    {"resource", "PATH", "it acts for itself at this resource alone",
+        OPTION_MANY},
+    {"confidential", NULL, "it has a secret", 0},
+    {"jwks", "FILE", "it signs instead: its public keys", 0},
+    {"jwks-uri", "URL", "it signs instead: where its public keys are", 0},
+    {"id", "CLIENT_ID", "its client_id, instead of one that is drawn", 0},
+    {"scope", "SCOPE", "limit what it can be granted", 0},
+    {"dpop", NULL, "it always uses DPoP (RFC 9449)", 0},
+    {0},
+};
+
+static const struct verb_option config_show[] = {
+    {"guard", NULL, "those of guard.conf", 0},
+    {0},
+};
+
+static const struct verb_option doctor[] = {
+    {"url", "ORIGIN", "ask this address instead of OAUTH_BASE_URL", 0},
+    {0},
+};
+
+static const struct verb_option identity[] = {
+    {"source", "SOURCE", "of this source instead of REMOTE_SOURCE", 0},
+    {0},
+};
+
+static const struct verb_option key_generate[] = {
+    {"alg", "RS256|ES256", "a private key for JWT_PRIVATE_KEY_FILE", 0},
+    {0},
+};
+
+static const struct verb_option migrate[] = {
+    {"roles", NULL, "make the group roles that are missing", 0},
+    {"dry-run", NULL, "do it, tell what was done, and take it back", 0},
+    {"print", NULL, "write the SQL to standard output instead", 0},
+    {0},
+};
+
+static const struct verb_option render[] = {
+    {"jwks", "FILE", "write this file instead of the guard's JWKS_FILE", 0},
+    {"periods", "N", "how many periods ahead (12)", 0},
+    {0},
+};
+
+static const struct verb_option user_add[] = {
+    {"name", "NAME", "what to call them", 0},
+    {0},
+};
+
+/* ---- the verbs ---- */
+
+const struct verb verbs[] = {
+    {"client", "add", NULL, client_add, "register a client by hand",
+        verb_client_add},
+    {"config", "check", NULL, NULL, "say whether both files are good",
+        verb_config_check},
+    {"config", "show", NULL, config_show, "print the settings in force",
+        verb_config_show},
+    {"doctor", NULL, NULL, doctor, "look over a running site", verb_doctor},
+    {"identity", "add", "NAME EMAIL", identity,
+        "let a person whom the web server signs in in as a user",
+        verb_identity_add},
+    {"identity", "list", NULL, NULL, "list those people", verb_identity_list},
+    {"identity", "remove", "NAME", identity, "let such a person in no more",
+        verb_identity_remove},
+    {"key", "generate", NULL, key_generate, "print a fresh JWT_SECRET",
+        verb_key_generate},
+    {"migrate", NULL, NULL, migrate, "bring the database up to date",
+        verb_migrate},
+    {"render", NULL, NULL, render, "write the guard's JWKS_FILE", verb_render},
+    {"user", "add", "EMAIL", user_add,
+        "add a user, with the password on standard input", verb_user_add},
+    {"user", "recover", "EMAIL", NULL,
+        "print a link to choose a new password by", verb_user_recover},
+    {"user", "reset-second-factor", "EMAIL", NULL,
+        "take a lost second factor away", verb_user_reset_second_factor},
+    {0},
+};
+
+/* ---- looking things up ---- */
+
+const struct verb *
+verb_find(const char *noun, const char *word)
+{
+	const struct verb *verb;
+
+	for (verb = verbs; verb->noun; verb++)
+		if (text_equal(verb->noun, noun) &&
+		    (!verb->verb || (word && text_equal(verb->verb, word))))
+			return verb;
+	return NULL;
+}
+
+bool
+verb_is_noun(const char *noun)
+{
+	const struct verb *verb;
+
+	for (verb = verbs; verb->noun; verb++)
+		if (text_equal(verb->noun, noun))
+			return true;
+	return false;
+}
+
+const struct verb_option *
+verb_option_find(const struct verb_option *options, const char *name)
+{
+	for (; options && options->name; options++)
+		if (text_equal(options->name, name))
+			return options;
+	return NULL;
+}
+
+bool
+verb_is_choice(const char *choices)
+{
+	return choices && strchr(choices, '|');
+}
+
+bool
+verb_choice_allowed(const char *choices, const char *word)
+{
+	size_t len = strlen(word);
+	const char *choice, *end;
+
+	for (choice = choices; choice; choice = end ? end + 1 : NULL) {
+		end = strchr(choice, '|');
+		if (len == (end ? (size_t)(end - choice) : strlen(choice)) &&
+		    memcmp(choice, word, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+void
+verb_count_arguments(const struct verb *verb, int *least, int *most)
+{
+	const char *c = verb->arguments;
+
+	*least = *most = 0;
+	for (; c && *c; c++) {
+		if (c != verb->arguments && c[-1] != ' ')
+			continue;
+		(*most)++;
+		if (*c != '[')
+			(*least)++;
+	}
+}

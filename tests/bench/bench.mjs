@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+// bench.mjs - what "make bench" runs: every workload on every target, round by
+// round, and the report. Of the environment:
+//   QUICK=1            one short round at one concurrency: only whether it works
+//   ROUNDS, SECONDS    how many rounds, and how long a cell takes (4, 4)
+//   CONNECTIONS        '1 16 64 256'
+//   FRONTS             names of fronts.mjs; all by default
+//   ONLY               a regular expression that names of workloads match
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { floorsFolder, floorsOf } from './floors.mjs'
+import { fronts } from './fronts.mjs'
+import { costOf, memoryOf, meterOf } from './measure.mjs'
+import { oursOf, startOurs } from './ours.mjs'
+import { machine, markdown, write } from './report.mjs'
+import { workloads } from './workloads.mjs'
+
+const quick = process.env.QUICK === '1'
+const words = (name, fallback) => (process.env[name] || fallback).split(/\s+/).filter(Boolean)
+const settings = {
+  quick,
+  rounds: Number(process.env.ROUNDS || (quick ? 1 : 4)),
+  seconds: Number(process.env.SECONDS || (quick ? 1 : 4)),
+  connections: words('CONNECTIONS', quick ? '4' : '1 16 64 256').map(Number),
+  fronts: words('FRONTS', Object.keys(fronts).join(' ')),
+  only: new RegExp(process.env.ONLY || '')
+}
+const folder = join(process.env.BUILD ?? 'build', 'bench')
+const say = text => process.stderr.write(text + '\n')
+
+// Whatever was started, to be ended in turn.
+const started = []
+
+/** Targets of a front: {front, target, kind, folders, meter, loads}. */
+async function startFront (name) {
+  const floors = await floorsFolder()
+  started.push(() => rm(floors, { recursive: true }))
+  const site = await startOurs(fronts[name].options(floors))
+  started.push(() => site.stop())
+  const meter = await meterOf(site.values.SUPERUSER_DATABASE_URL)
+  started.push(() => meter.end())
+  const ours = await oursOf(site, { tokens: quick ? 300 : 4000 })
+  const common = { front: name, folders: [site.values.STATE, floors], meter, site, client: ours.client }
+  return [
+    { ...common, target: 'mcp-oauth', kind: 'ours', loads: ours.loads },
+    ...Object.entries(await floorsOf(site, floors, ours.accessToken)).map(([target, loads]) => ({ ...common, target, kind: 'floor', loads }))
+  ]
+}
+
+async function measure (target, workload, connections, seconds) {
+  const cost = await costOf(target.folders, target.meter, () => target.loads[workload.name]({ connections, seconds }))
+  return { workload: workload.name, front: target.front, target: target.target, kind: target.kind, connections_asked: connections, ...cost }
+}
+
+const rounded = x => Number.isFinite(x) ? Math.round(x) : '-'
+
+// One round: for each workload and concurrency all targets, one after the other.
+async function measureRound (targets, round) {
+  const cells = []
+  for (const workload of workloads.filter(w => settings.only.test(w.name))) {
+    for (const connections of settings.connections.filter(n => n <= (workload.atMost ?? n))) {
+      for (const target of targets.filter(t => t.loads[workload.name])) {
+        const cell = { round, ...await measure(target, workload, connections, settings.seconds) }
+        say(`${round} ${workload.name}, ${connections}: ${target.front}, ${target.target}: ${rounded(cell.per_s)}/s, ${rounded(cell.cpu_us)} us` +
+          (Object.keys(cell.errors).length ? `, ERRORS ${JSON.stringify(cell.errors)}` : ''))
+        cells.push(cell)
+      }
+    }
+  }
+  return cells
+}
+
+// A second for each, so that processes run and pages are in memory.
+async function warmUp (targets) {
+  for (const workload of workloads.filter(w => settings.only.test(w.name))) {
+    for (const target of targets.filter(t => t.loads[workload.name])) await measure(target, workload, Math.min(16, workload.atMost ?? 16), 1)
+  }
+}
+
+async function memoryOfAll (targets) {
+  const memory = {}
+  for (const target of targets) if (target.kind !== 'floor') memory[`${target.front}, ${target.target}`] = await memoryOf(target.folders)
+  return memory
+}
+
+// A short round finds what no longer works: nothing answered, or not as it should.
+function complain (cells) {
+  const bad = cells.filter(cell => !cell.requests || Object.keys(cell.errors).length)
+  if (!bad.length) return
+  for (const cell of bad) say(`not good: ${cell.workload}, ${cell.front}, ${cell.target}: ${cell.requests} requests, ${JSON.stringify(cell.errors)}`)
+  process.exitCode = 1
+}
+
+async function main () {
+  const targets = []
+  for (const name of settings.fronts) {
+    say(`starting ${fronts[name].title}`)
+    targets.push(...await startFront(name))
+  }
+  if (!quick) await warmUp(targets)
+  const cells = []
+  for (let round = 1; round <= settings.rounds; round++) cells.push(...await measureRound(targets, round))
+  const result = { about: await machine(), settings: { ...settings, only: String(settings.only) }, cells, memory: await memoryOfAll(targets) }
+  await write(folder, result)
+  console.log(markdown(result))
+  if (quick) complain(cells)
+  console.log(`written to ${folder}: bench.md, bench.json and a plot for each workload`)
+}
+
+try {
+  await main()
+} finally {
+  for (const end of started.reverse()) await end()
+}

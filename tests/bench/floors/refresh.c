@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * refresh.c - the least that a refresh with rotation and reuse detection can
+ * do: one call of a PL/pgSQL function that checks the client and keeps the
+ * previous hash, and one Ed25519 signature.
+ */
+#include <fcgiapp.h>
+#include <libpq-fe.h>
+#include <sodium.h>
+
+#include "floor.h"
+
+enum {
+	VARIANT = sodium_base64_VARIANT_URLSAFE_NO_PADDING,
+	TOKEN_BYTES = 48,
+	TOKEN_LEN = 64, /* in base64url */
+	BODY_MAX = 1024,
+};
+
+static PGconn *conn;
+static unsigned char secret_key[crypto_sign_SECRETKEYBYTES];
+
+/* The token of the form; NULL without one. */
+static const char *
+token_of(FCGX_Request *request, char *body)
+{
+	int n = FCGX_GetStr(body, BODY_MAX - 1, request->in);
+	char *token;
+
+	body[n > 0 ? n : 0] = '\0';
+	token = strstr(body, "refresh_token=");
+	if (!token || strlen(token + 14) != TOKEN_LEN)
+		return NULL;
+	return token + 14;
+}
+
+static void
+hash(const char *token, char *ret)
+{
+	unsigned char digest[crypto_hash_sha256_BYTES];
+
+	(void)crypto_hash_sha256(digest, (const unsigned char *)token,
+	    TOKEN_LEN);
+	(void)sodium_bin2hex(ret, 2 * sizeof(digest) + 1, digest,
+	    sizeof(digest));
+}
+
+/* The user of the session; NULL when the token was not good. */
+static PGresult *
+rotate(const char *token, const char *successor)
+{
+	char spent[2 * crypto_hash_sha256_BYTES + 1];
+	char next[2 * crypto_hash_sha256_BYTES + 1];
+	const char *const values[] = {"client", spent, next};
+	PGresult *result;
+
+	hash(token, spent);
+	hash(successor, next);
+	result = PQexecPrepared(conn, "rotate", 3, values, NULL, NULL, 0);
+	if (PQntuples(result) == 1 && !PQgetisnull(result, 0, 0))
+		return result;
+	PQclear(result);
+	return NULL;
+}
+
+static void
+sign(const char *user_id, char *ret, size_t size)
+{
+	char claims[512], text[768];
+	unsigned char signature[crypto_sign_BYTES];
+	size_t len;
+	int n = snprintf(claims, sizeof(claims),
+	    "{\"iss\":\"http://127.0.0.1:8080\",\"sub\":\"%s\","
+	    "\"aud\":\"http://127.0.0.1:8080/mcp\",\"client_id\":\"client\","
+	    "\"scope\":\"email profile\",\"iat\":1700000000,"
+	    "\"exp\":1700003600,\"jti\":\"%s\"}",
+	    user_id, user_id);
+
+	(void)sodium_bin2base64(text, sizeof(text),
+	    (const unsigned char *)claims, (size_t)n, VARIANT);
+	len = (size_t)snprintf(ret, size, "eyJhbGciOiJFZERTQSJ9.%s", text);
+	(void)crypto_sign_detached(signature, NULL, (unsigned char *)ret, len,
+	    secret_key);
+	ret[len++] = '.';
+	(void)sodium_bin2base64(ret + len, size - len, signature,
+	    sizeof(signature), VARIANT);
+}
+
+static void
+answer(FCGX_Request *request)
+{
+	char body[BODY_MAX], successor[TOKEN_LEN + 1], access_token[1024];
+	const char *token = token_of(request, body);
+	unsigned char random[TOKEN_BYTES];
+	PGresult *result;
+
+	randombytes_buf(random, sizeof(random));
+	(void)sodium_bin2base64(successor, sizeof(successor), random,
+	    sizeof(random), VARIANT);
+	result = token ? rotate(token, successor) : NULL;
+	if (!result) {
+		FCGX_FPrintF(request->out, "Status: 400\r\n\r\n");
+		return;
+	}
+	sign(PQgetvalue(result, 0, 0), access_token, sizeof(access_token));
+	PQclear(result);
+	FCGX_FPrintF(request->out,
+	    "Status: 200\r\nContent-Type: application/json\r\n"
+	    "Cache-Control: no-store\r\n\r\n"
+	    "{\"access_token\":\"%s\",\"token_type\":\"Bearer\","
+	    "\"expires_in\":3600,\"refresh_token\":\"%s\"}",
+	    access_token, successor);
+}
+
+static int
+connected(void)
+{
+	char url[512];
+	PGresult *result;
+	int good;
+
+	(void)floor_file("database", url, sizeof(url));
+	conn = PQconnectdb(url);
+	result = PQprepare(conn, "rotate", "SELECT floor.rotate($1, $2, $3)", 0,
+	    NULL);
+	good = PQresultStatus(result) == PGRES_COMMAND_OK;
+	PQclear(result);
+	return good;
+}
+
+int
+main(void)
+{
+	unsigned char public_key[crypto_sign_PUBLICKEYBYTES];
+	FCGX_Request request;
+
+	if (sodium_init() < 0 ||
+	    crypto_sign_keypair(public_key, secret_key) != 0 || !connected() ||
+	    FCGX_Init() != 0 || FCGX_InitRequest(&request, 0, 0) != 0)
+		return 1;
+	while (FCGX_Accept_r(&request) == 0) {
+		answer(&request);
+		FCGX_Finish_r(&request);
+	}
+	return 0;
+}

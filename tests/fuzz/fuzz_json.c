@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* JSON: the strict scan, what json-c makes of it, and forms written as JSON. */
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "fuzz.h"
+#include "http/form.h"
+
+/* No two keys became one, and none was cut. */
+static void
+count_members(struct json_object *value, const char *text)
+{
+	size_t i;
+
+	if (json_object_is_type(value, json_type_string))
+		fuzz_must(strlen(json_object_get_string(value)) ==
+		    (size_t)json_object_get_string_len(value));
+	if (json_object_is_type(value, json_type_array))
+		for (i = 0; i < json_object_array_length(value); i++)
+			count_members(json_object_array_get_idx(value, i),
+			    text);
+	if (!json_object_is_type(value, json_type_object))
+		return;
+	json_object_object_foreach(value, key, member)
+	{
+		fuzz_must(text_is_utf8(key, strlen(key)));
+		count_members(member, text);
+	}
+}
+
+void
+fuzz_one(struct arena *arena, const char *text, size_t len_bytes)
+{
+	AUTO_JSON *object = json_read(text, len_bytes);
+	struct request rq = fuzz_request(arena);
+	bool scanned = json_scan(text, len_bytes, JSON_DEPTH);
+	AUTO_JSON *again = NULL;
+	const char *written;
+
+	(void)form_read_json(&rq, text, len_bytes);
+	fuzz_must(scanned || !object);
+	if (!object)
+		return;
+	count_members(object, text);
+	written = json_text(arena, object);
+	again = json_read(written, strlen(written));
+	fuzz_must(again && json_object_equal(object, again));
+}
