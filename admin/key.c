@@ -6,19 +6,26 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "crypto/private_key.h"
+#include "key.h"
 #include "verb.h"
 
 enum { SECRET_BYTES = 48 };
 
-static int
-generate_secret(struct command *command)
+const char *
+key_secret(struct arena *arena)
 {
 	const char *secret;
 
 	do /* next to never, chance spells a placeholder */
-		secret = random_text(command->arena, SECRET_BYTES);
+		secret = random_text(arena, SECRET_BYTES);
 	while (!secret_machine_made(secret));
-	puts(secret);
+	return secret;
+}
+
+static int
+generate_secret(struct command *command)
+{
+	puts(key_secret(command->arena));
 	return EXIT_GOOD;
 }
 

@@ -10,9 +10,10 @@
 #include "base/auto.h"
 #include "base/text.h"
 #include "crypto/keyring.h"
+#include "render.h"
 #include "verb.h"
 
-enum { PERIODS_AHEAD = 12, PERIODS_MAX = 100 };
+enum { PERIODS_MAX = 100 };
 
 /* JWKS_FILE of guard.conf; NULL after the error was told. */
 static const char *
@@ -44,22 +45,13 @@ write_whole(struct command *command, const char *path, const char *text)
 	    rename(fresh, path) == 0;
 }
 
-static int
-render(struct command *command, const char *path, int periods)
+int
+render_keys(struct command *command, const struct settings *settings,
+    const char *path, int periods)
 {
-	const struct settings *settings = command_settings(command);
 	AUTO_JSON *jwks = NULL;
 	const char *fault;
 
-	if (!settings)
-		return EXIT_REFUSED;
-	if (!keyring_is_public(settings))
-		return command_fail(
-		    "with JWT_ALG=HS256 there are no public keys to write");
-	if (!path)
-		path = jwks_file(command);
-	if (!path)
-		return EXIT_REFUSED;
 	jwks = keyring_jwks(settings, time(NULL), periods, &fault);
 	if (!jwks)
 		return command_fail("%s", fault);
@@ -73,10 +65,21 @@ render(struct command *command, const char *path, int periods)
 int
 verb_render(struct command *command)
 {
+	const char *path = command_value(command, "jwks");
+	const struct settings *settings;
 	int64_t periods;
 
-	if (!command_number(command, "periods", 0, PERIODS_MAX, PERIODS_AHEAD,
+	if (!command_number(command, "periods", 0, PERIODS_MAX, RENDER_PERIODS,
 	        &periods))
 		return EXIT_USAGE;
-	return render(command, command_value(command, "jwks"), (int)periods);
+	settings = command_settings(command);
+	if (!settings)
+		return EXIT_REFUSED;
+	if (!keyring_is_public(settings))
+		return command_fail(
+		    "with JWT_ALG=HS256 there are no public keys to write");
+	if (!path)
+		path = jwks_file(command);
+	return path ? render_keys(command, settings, path, (int)periods)
+	            : EXIT_REFUSED;
 }

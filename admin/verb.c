@@ -56,8 +56,25 @@ static const struct verb_option identity[] = {
     {0},
 };
 
+static const struct verb_option key_export[] = {
+    {"periods", "N", "how many periods ahead (1)", 0},
+    {0},
+};
+
 static const struct verb_option key_generate[] = {
     {"alg", "RS256|ES256", "a private key for JWT_PRIVATE_KEY_FILE", 0},
+    {0},
+};
+
+static const struct verb_option key_list[] = {
+    {"json", NULL, "as JSON", 0},
+    {0},
+};
+
+static const struct verb_option key_rotate[] = {
+    {"now", NULL, "do not wait until all copies of the keys are renewed", 0},
+    {"finish", NULL, "take JWT_SECRET_PREVIOUS away", 0},
+    {"emergency", NULL, "refuse at once all that was ever signed", 0},
     {0},
 };
 
@@ -95,8 +112,14 @@ const struct verb verbs[] = {
     {"identity", "list", NULL, NULL, "list those people", verb_identity_list},
     {"identity", "remove", "NAME", identity, "let such a person in no more",
         verb_identity_remove},
+    {"key", "export", NULL, key_export, "print the public keys",
+        verb_key_export},
     {"key", "generate", NULL, key_generate, "print a fresh JWT_SECRET",
         verb_key_generate},
+    {"key", "list", NULL, key_list, "list the keys, and which of them sign",
+        verb_key_list},
+    {"key", "rotate", NULL, key_rotate,
+        "take the next step of a change of JWT_SECRET", verb_key_rotate},
     {"migrate", NULL, NULL, migrate, "bring the database up to date",
         verb_migrate},
     {"render", NULL, NULL, render, "write the guard's JWKS_FILE", verb_render},

@@ -23,6 +23,8 @@ get_jwks(struct request *rq)
 		return refuse(rq, OAUTH_NOT_FOUND,
 		    "tokens are signed with a shared secret here");
 	jwks = keyring_jwks(rq->settings, time(NULL), 1, &fault);
+	rq->reply.cache_control = arena_printf(rq->arena,
+	    "public, max-age=%lld", (long long)keyring_keep_s(rq->settings));
 	if (jwks)
 		return reply_json(rq, 200, jwks);
 	log_text("fault", fault);
@@ -36,7 +38,6 @@ static const struct endpoint jwks = {
     .paths = paths,
     .get = get_jwks,
     .cors = CORS_ANY_ORIGIN,
-    .cache_control = "public, max-age=300",
     .settings = SETTINGS_SERVER,
 };
 

@@ -55,6 +55,8 @@ static const struct setting table[] = {
     {"JWT_SECRET", BOTH | SECRET, TYPE_SECRET, AT(jwt_secret), NULL, {0}},
     {"JWT_SECRET_PREVIOUS", SERVER | SECRET, TYPE_SECRET,
         AT(jwt_secret_previous), NULL, {0}},
+    {"JWT_SECRET_NEXT", SERVER | SECRET, TYPE_SECRET, AT(jwt_secret_next), NULL,
+        {0}},
     {"OAUTH_ROOT_SECRET", SERVER | SECRET, TYPE_SECRET, AT(oauth_root_secret),
         NULL, {0}},
     {"JWT_PRIVATE_KEY_FILE", SERVER, TYPE_PATH, AT(jwt_private_key_file), NULL,
@@ -389,7 +391,10 @@ settings_load(struct arena *arena, enum settings_kind kind, const char *file,
 	for (i = 0; i < n; i++)
 		if (!read_line(&r, &lines[i]))
 			return NULL;
-	return required_present(&r) && settings_agree(&r) ? settings : NULL;
+	return required_present(&r) && settings_agree(&r) &&
+	        settings_brand_settle(&r)
+	    ? settings
+	    : NULL;
 }
 
 static void

@@ -78,7 +78,8 @@ struct settings {
 	const char *jwt_alg;              /* EdDSA, RS256, ES256 or HS256 */
 	bool hs256;                       /* derived from it */
 	const char *jwt_secret;           /* NULL in a guard with EdDSA */
-	const char *jwt_secret_previous;  /* NULL: none */
+	const char *jwt_secret_previous;  /* NULL: none, and with the next */
+	const char *jwt_secret_next;      /* NULL: none */
 	const char *oauth_root_secret;    /* NULL unless HS256 */
 	const char *jwt_private_key_file; /* NULL: none */
 	bool openid; /* OpenID Connect is served: derived */

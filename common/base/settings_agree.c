@@ -86,6 +86,27 @@ settle_secrets(struct settings_reader *r)
 	return true;
 }
 
+/* Of a change of the root only one step is in force at a time. */
+static bool
+settle_change_of_root(struct settings_reader *r)
+{
+	const struct settings *s = r->settings;
+	const char *root = s->hs256 ? s->oauth_root_secret : s->jwt_secret;
+	const char *other = s->jwt_secret_next ? s->jwt_secret_next
+	                                       : s->jwt_secret_previous;
+
+	if (s->jwt_secret_previous && s->jwt_secret_next)
+		return settings_fail(r, "JWT_SECRET_NEXT",
+		    "stands beside JWT_SECRET_PREVIOUS: end that change of the "
+		    "root first");
+	if (root && other && text_equal(root, other))
+		return settings_fail(r,
+		    s->jwt_secret_next ? "JWT_SECRET_NEXT"
+		                       : "JWT_SECRET_PREVIOUS",
+		    "is the secret in use: it must be another");
+	return true;
+}
+
 /* A URL that nobody on the way can answer in place of its host. */
 static bool
 is_jwks_url(struct arena *arena, const char *text)
@@ -238,8 +259,8 @@ settings_agree(struct settings_reader *r)
 {
 	return settle_issuer(r) && settings_repeated_settle(r) &&
 	    settle_algorithm(r) && settle_openid(r) && settle_secrets(r) &&
-	    settle_public_keys(r) && settle_audience(r) &&
-	    settle_lifetimes(r) && settle_registration(r) && settle_dpop(r) &&
-	    settle_fetching(r) && settle_metrics(r) && settle_log(r) &&
-	    settings_brand_settle(r);
+	    settle_change_of_root(r) && settle_public_keys(r) &&
+	    settle_audience(r) && settle_lifetimes(r) &&
+	    settle_registration(r) && settle_dpop(r) && settle_fetching(r) &&
+	    settle_metrics(r) && settle_log(r);
 }

@@ -7,17 +7,28 @@
 #include "crypto/jwks.h"
 #include "crypto/private_key.h"
 
-bool
-keyring_has_previous(const struct settings *settings)
+enum { KEEP_S = 300 };
+
+int64_t
+keyring_keep_s(const struct settings *settings)
 {
-	return settings->jwt_secret_previous != NULL;
+	return settings->key_period_s < KEEP_S ? settings->key_period_s
+	                                       : KEEP_S;
+}
+
+bool
+keyring_has_other(const struct settings *settings)
+{
+	return settings->jwt_secret_previous || settings->jwt_secret_next;
 }
 
 static const char *
 root_secret(const struct settings *settings, enum keyring_root root)
 {
-	if (root == ROOT_PREVIOUS)
-		return settings->jwt_secret_previous;
+	if (root == ROOT_OTHER)
+		return settings->jwt_secret_next
+		    ? settings->jwt_secret_next
+		    : settings->jwt_secret_previous;
 	return settings->hs256 ? settings->oauth_root_secret
 	                       : settings->jwt_secret;
 }
@@ -91,8 +102,8 @@ keyring_id_token_key(const struct settings *settings, struct jwt_key *ret,
 	return private_key_for(settings, JWT_RS256, ret, fault);
 }
 
-static size_t
-keys_of_root(struct arena *arena, const struct settings *settings,
+size_t
+keyring_keys_of_root(struct arena *arena, const struct settings *settings,
     enum keyring_root root, int64_t now_s, int periods_ahead,
     struct jwt_key *ret)
 {
@@ -143,11 +154,11 @@ keyring_verification_keys(struct arena *arena, const struct settings *settings,
 		keys[count++] = (struct jwt_key){.alg = JWT_HS256,
 		    .secret = settings->jwt_secret};
 	else
-		count = keys_of_root(arena, settings, ROOT_CURRENT, now_s,
-		    periods_ahead, keys);
-	if (!settings->hs256 && keyring_has_previous(settings))
-		count += keys_of_root(arena, settings, ROOT_PREVIOUS, now_s,
-		    periods_ahead, keys + count);
+		count = keyring_keys_of_root(arena, settings, ROOT_CURRENT,
+		    now_s, periods_ahead, keys);
+	if (!settings->hs256 && keyring_has_other(settings))
+		count += keyring_keys_of_root(arena, settings, ROOT_OTHER,
+		    now_s, periods_ahead, keys + count);
 	keys_of_file(settings, file_keys, n_file, now_s, periods_ahead,
 	    keys + count);
 	*ret = keys;

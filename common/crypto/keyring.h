@@ -5,7 +5,9 @@
  * A key is HKDF-SHA-256(root, salt = issuer, info = purpose), so every host
  * with the same configuration has the same keys.  Signing keys are Ed25519,
  * one for each KEY_PERIOD; the JWK set shows the previous, the current and the
- * next one.  JWT_SECRET_PREVIOUS adds the keys of the root before a change.
+ * next one.  JWT_SECRET_NEXT and JWT_SECRET_PREVIOUS add the keys of another
+ * root, before and after a change: what was made with them is taken, and
+ * nothing is.
  */
 #ifndef CRYPTO_KEYRING_H
 #define CRYPTO_KEYRING_H
@@ -19,10 +21,14 @@
 #include "crypto/digest.h"
 #include "crypto/jwt.h"
 
-enum keyring_root { ROOT_CURRENT, ROOT_PREVIOUS };
+enum keyring_root { ROOT_CURRENT, ROOT_OTHER };
 
-/* Whether the settings name a previous root. */
-bool keyring_has_previous(const struct settings *settings);
+/* How long others may keep a copy of the JWK set: five minutes, or a shorter
+ * KEY_PERIOD, since a copy holds the keys of the running period and the next. */
+int64_t keyring_keep_s(const struct settings *settings);
+
+/* Do the settings name another root, the previous or the next? */
+bool keyring_has_other(const struct settings *settings);
 
 /* The 32-byte key of a purpose such as "refresh token tag". */
 struct sha256 keyring_key(const struct settings *settings,
@@ -51,6 +57,11 @@ bool keyring_verification_keys(struct arena *arena,
     const struct settings *settings, int64_t now_s, int periods_ahead,
     struct jwt_key **ret, size_t *n, const char **fault)
     __attribute__((__warn_unused_result__));
+
+/* Those of one root: periods_ahead + 2 keys, into ret.  Returns how many. */
+size_t keyring_keys_of_root(struct arena *arena,
+    const struct settings *settings, enum keyring_root root, int64_t now_s,
+    int periods_ahead, struct jwt_key *ret);
 
 /*
  * The public ones of them as a JWK set (RFC 7517).  Each key says with "nbf"

@@ -167,6 +167,12 @@ is_loaded(const char *path, const struct stat *state)
 	    loaded.state.st_mtim.tv_nsec == state->st_mtim.tv_nsec;
 }
 
+void
+private_keys_look_again(void)
+{
+	loaded.looked_at_s = 0;
+}
+
 const struct jwt_key *
 private_keys(const char *path, size_t *n, const char **fault)
 {

@@ -24,6 +24,9 @@
 const struct jwt_key *private_keys(const char *path, size_t *n,
     const char **fault) __attribute__((__warn_unused_result__));
 
+/* The next call looks at the file, though it was looked at a moment ago. */
+void private_keys_look_again(void);
+
 /*
  * Sign with a key of private_keys().  Returns the signature as JWS has it
  * (RFC 7518 s3.3, s3.4), in the arena; NULL when libcrypto fails.

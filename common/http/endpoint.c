@@ -288,7 +288,9 @@ dispatch(struct request *rq)
 static const char *
 cache_control(struct request *rq)
 {
-	const char *policy = rq->endpoint->cache_control;
+	const char *policy = rq->reply.cache_control
+	    ? rq->reply.cache_control
+	    : rq->endpoint->cache_control;
 
 	return policy && rq->reply.status == 200 ? policy : "no-store";
 }

@@ -78,11 +78,11 @@ browser_sign_out(struct request *rq)
 	cookie_set(rq, login_cookie, "", 0);
 }
 
-const char *
-browser_csrf(struct request *rq, const struct browser *browser,
-    const char *request_id)
+static const char *
+csrf_of(struct request *rq, enum keyring_root root,
+    const struct browser *browser, const char *request_id)
 {
-	struct sha256 key = keyring_key(rq->settings, ROOT_CURRENT,
+	struct sha256 key = keyring_key(rq->settings, root,
 	    "anti-forgery token");
 	const char *text = arena_printf(rq->arena, "%s|%s",
 	    hex_encode(rq->arena, browser->browser_digest.bytes, SHA256_BYTES),
@@ -93,12 +93,26 @@ browser_csrf(struct request *rq, const struct browser *browser,
 	return base64url_encode(rq->arena, mac.bytes, SHA256_BYTES);
 }
 
+const char *
+browser_csrf(struct request *rq, const struct browser *browser,
+    const char *request_id)
+{
+	return csrf_of(rq, ROOT_CURRENT, browser, request_id);
+}
+
+static bool
+csrf_equal(const char *csrf, const char *wanted)
+{
+	return strlen(csrf) == strlen(wanted) &&
+	    bytes_equal(csrf, wanted, strlen(wanted));
+}
+
+/* A page may have been shown before the root changed. */
 bool
 browser_csrf_fits(struct request *rq, const struct browser *browser,
     const char *request_id, const char *csrf)
 {
-	const char *wanted = browser_csrf(rq, browser, request_id);
-
-	return strlen(csrf) == strlen(wanted) &&
-	    bytes_equal(csrf, wanted, strlen(wanted));
+	return csrf_equal(csrf, browser_csrf(rq, browser, request_id)) ||
+	    (keyring_has_other(rq->settings) &&
+	        csrf_equal(csrf, csrf_of(rq, ROOT_OTHER, browser, request_id)));
 }

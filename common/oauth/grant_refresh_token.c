@@ -37,11 +37,10 @@ answer_refresh(struct request *rq, struct refresh *refresh)
 	struct session_grant grant = {0};
 	enum rotate_result result = rotate(rq, refresh, &successor, &grant);
 
-	if (result == ROTATE_UNCONFIRMED &&
-	    keyring_has_previous(rq->settings)) {
+	if (result == ROTATE_UNCONFIRMED && keyring_has_other(rq->settings)) {
 		/* Rotated before the root changed: its successor is the old
 		 * root's. */
-		refresh->root = ROOT_PREVIOUS;
+		refresh->root = ROOT_OTHER;
 		result = rotate(rq, refresh, &successor, &grant);
 	}
 	log_text("session_id", refresh->token.session_id);

@@ -57,8 +57,8 @@ read_cookie(struct request *rq)
 	if (n != 3)
 		return NULL;
 	return mac_fits(rq, ROOT_CURRENT, parts) ||
-	        (keyring_has_previous(rq->settings) &&
-	            mac_fits(rq, ROOT_PREVIOUS, parts))
+	        (keyring_has_other(rq->settings) &&
+	            mac_fits(rq, ROOT_OTHER, parts))
 	    ? parts
 	    : NULL;
 }

@@ -140,8 +140,8 @@ refresh_token_read(struct arena *arena, const struct settings *settings,
 	    !base64url_decode_exact(text, (unsigned char *)&token, TOKEN_BYTES))
 		return false;
 	if (!tag_fits(settings, ROOT_CURRENT, &token) &&
-	    !(keyring_has_previous(settings) &&
-	        tag_fits(settings, ROOT_PREVIOUS, &token)))
+	    !(keyring_has_other(settings) &&
+	        tag_fits(settings, ROOT_OTHER, &token)))
 		return false;
 	*ret = (struct refresh_token){
 	    .kind = REFRESH_TOKEN_OURS,

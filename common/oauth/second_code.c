@@ -112,8 +112,8 @@ second_secret_open(struct request *rq, const struct second_factor *factor,
 	bool current = open_with(rq, ROOT_CURRENT, factor, ret);
 
 	if (!current &&
-	    !(keyring_has_previous(rq->settings) &&
-	        open_with(rq, ROOT_PREVIOUS, factor, ret))) {
+	    !(keyring_has_other(rq->settings) &&
+	        open_with(rq, ROOT_OTHER, factor, ret))) {
 		log_raise(LOG_ERROR);
 		log_text("fault",
 		    "the second factor was sealed under another JWT_SECRET: "

@@ -165,6 +165,22 @@ test_dpop(struct arena *arena)
 	ok(refused(arena, "DPOP=yes\n", "DPOP must be off or on"));
 }
 
+static void
+test_change_of_root(struct arena *arena)
+{
+	ok(load(arena, "JWT_SECRET_NEXT=" SECRET_B "\n") != NULL);
+	ok(load(arena, "JWT_SECRET_PREVIOUS=" SECRET_B "\n") != NULL);
+	ok(load(arena, "JWT_SECRET_NEXT=\nJWT_SECRET_PREVIOUS=\n") != NULL);
+	ok(refused(arena,
+	    "JWT_SECRET_PREVIOUS=" SECRET_B "\nJWT_SECRET_NEXT=" SECRET_B "\n",
+	    "JWT_SECRET_NEXT stands beside JWT_SECRET_PREVIOUS"));
+	ok(refused(arena, "JWT_SECRET_NEXT=" SECRET_A "\n",
+	    "JWT_SECRET_NEXT is the secret in use"));
+	ok(refused(arena, "JWT_SECRET_PREVIOUS=" SECRET_A "\n",
+	    "JWT_SECRET_PREVIOUS is the secret in use"));
+	ok(refused(arena, "JWT_SECRET_NEXT=secret\n", "is not machine-made"));
+}
+
 static const struct settings *
 load_guard(struct arena *arena, const char *lines)
 {
@@ -222,6 +238,7 @@ main(void)
 	test_registration(arena);
 	test_fetching(arena);
 	test_dpop(arena);
+	test_change_of_root(arena);
 	test_keys_of_guard(arena);
 	arena_free(arena);
 	return tap_done();
