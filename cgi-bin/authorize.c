@@ -4,8 +4,9 @@
  * RFC 8707, RFC 9126 s4, RFC 9207).
  *
  * GET or POST response_type=code client_id redirect_uri code_challenge
- *      code_challenge_method=S256 [scope] [state] [resource] [prompt];
- *      or client_id request_uri, when the client pushed all that to par.
+ *      code_challenge_method=S256 [scope] [state] [resource] [prompt]
+ *      [ui_locales]; or client_id request_uri, when the client pushed all that
+ *      to par.
  *
  * A client or redirect_uri that is not known gets a page, never a redirect;
  * every other fault goes back to the client with error, state and iss.  A good
@@ -13,6 +14,7 @@
  */
 #include "base/log.h"
 #include "base/text.h"
+#include "http/language.h"
 #include "oauth/authorization_request.h"
 #include "oauth/authorization_response.h"
 #include "oauth/browser.h"
@@ -105,6 +107,7 @@ go_on(struct request *rq, const struct authorization_request *request,
     bool signed_in)
 {
 	flow_log_request(rq, request->request_id);
+	language_remember(rq);
 	if (wants_the_impossible(rq, request))
 		return authorization_response_error(rq, request->redirect_uri,
 		    request->state, OAUTH_LOGIN_REQUIRED,

@@ -36,8 +36,6 @@ static const char name[] = "password";
 
 /* ---- pages ---- */
 
-/* Whose password it is tells the password manager which one to replace; email may
- * be "". */
 static enum oauth_error
 show_form_of(struct request *rq, const struct browser *browser, int status,
     const char *email, const char *error)
@@ -55,7 +53,8 @@ static enum oauth_error
 show_form(struct request *rq, const struct browser *browser, int status,
     const char *error)
 {
-	return show_form_of(rq, browser, status, "", error);
+	return show_form_of(rq, browser, status,
+	    account_page_email(rq, browser), error);
 }
 
 static enum oauth_error

@@ -63,6 +63,17 @@ show_change(struct request *rq, const struct browser *browser, int status,
 	return page_send(page, status);
 }
 
+static enum oauth_error
+show_begin(struct request *rq, const struct browser *browser, int status,
+    const char *error)
+{
+	struct page *page = form(rq, browser, PAGE_FACTOR_BEGIN,
+	    WORD_SECOND_FACTOR, error);
+
+	page_put(page, "email", account_page_email(rq, browser));
+	return page_send(page, status);
+}
+
 /* The page as things stand, with what went wrong before, or NULL. */
 static enum oauth_error
 show_page(struct request *rq, const struct browser *browser, int status,
@@ -73,9 +84,7 @@ show_page(struct request *rq, const struct browser *browser, int status,
 	switch (second_factor_get(rq->store, rq->arena, browser->login_digest,
 	    &state)) {
 	case SECOND_FACTOR_NONE:
-		return page_send(form(rq, browser, PAGE_FACTOR_BEGIN,
-		                     WORD_SECOND_FACTOR, error),
-		    status);
+		return show_begin(rq, browser, status, error);
 	case SECOND_FACTOR_ACTIVE:
 		return show_change(rq, browser, status, error,
 		    state.recovery_codes);

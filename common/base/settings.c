@@ -157,6 +157,8 @@ static const struct setting table[] = {
     {"BRAND_LOGO_FILE", SERVER, TYPE_PATH, AT(brand_logo_file), NULL, {0}},
     {"BRAND_SUPPORT", SERVER, TYPE_TEXT, AT(brand_support), NULL, {0}},
     {"PAGE_TEMPLATES", SERVER, TYPE_PATH, AT(page_templates), NULL, {0}},
+    {"UI_LOCALES_SUPPORTED", SERVER, TYPE_TEXT, AT(ui_locales_supported),
+        "en de fr es pt ja zh ar", {0}},
     {"JWKS_FILE", GUARD, TYPE_PATH, AT(jwks_file), NULL, {0}},
     {"JWKS_URL", GUARD, TYPE_TEXT, AT(jwks_url), NULL, {0}},
     {"MCP_ALLOWED_ORIGINS", GUARD, TYPE_TEXT, AT(mcp_allowed_origins), NULL,

@@ -131,6 +131,7 @@ struct settings {
 	const char *brand_logo_type, *brand_logo_data; /* read from it */
 	size_t brand_logo_bytes;
 	const char *page_templates; /* a folder */
+	const char *ui_locales_supported;
 
 	const char *jwks_file; /* guard; NULL with HS256, and with jwks_url */
 	const char *jwks_url;  /* guard; NULL with HS256, and with jwks_file */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* settings_brand.c - how the pages look: BRAND_*. */
+/* settings_brand.c - how the pages look, BRAND_*, and their languages. */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -173,10 +173,35 @@ settle_logo(struct settings_reader *r)
 	return !s->brand_logo_file || read_logo(r);
 }
 
+/* ---- languages ---- */
+
+/* Those of common/http/words/; a unit test compares. */
+static const char known_locales[] = "en de fr es pt ja zh ar";
+
+static bool
+settle_locales(struct settings_reader *r)
+{
+	const char **tags = text_split(r->arena,
+	    r->settings->ui_locales_supported, " ", NULL);
+
+	if (!*tags)
+		return settings_fail(r, "UI_LOCALES_SUPPORTED",
+		    "must name at least one language");
+	for (; *tags; tags++)
+		if (!text_has_word(known_locales, *tags))
+			return settings_fail(r, "UI_LOCALES_SUPPORTED",
+			    arena_printf(r->arena,
+			        "holds %s, and the pages come in %s", *tags,
+			        known_locales));
+	return true;
+}
+
 bool
 settings_brand_settle(struct settings_reader *r)
 {
 	r->file = r->settings->file;
-	return settle_name(r) && settle_colors(r) && settle_support(r) &&
-	    settle_logo(r);
+	if (r->settings->kind != SETTINGS_SERVER)
+		return true;
+	return settle_locales(r) && settle_name(r) && settle_colors(r) &&
+	    settle_support(r) && settle_logo(r);
 }

@@ -14,6 +14,34 @@ static const char *const words_en[N_WORDS] = {
 #include "http/words/en.def"
 };
 
+static const char *const words_de[N_WORDS] = {
+#include "http/words/de.def"
+};
+
+static const char *const words_fr[N_WORDS] = {
+#include "http/words/fr.def"
+};
+
+static const char *const words_es[N_WORDS] = {
+#include "http/words/es.def"
+};
+
+static const char *const words_pt[N_WORDS] = {
+#include "http/words/pt.def"
+};
+
+static const char *const words_ja[N_WORDS] = {
+#include "http/words/ja.def"
+};
+
+static const char *const words_zh[N_WORDS] = {
+#include "http/words/zh.def"
+};
+
+static const char *const words_ar[N_WORDS] = {
+#include "http/words/ar.def"
+};
+
 #undef WORD
 
 #define WORD(key, text) [WORD_##key] = #key,
@@ -26,16 +54,15 @@ static const char *const keys[N_WORDS] = {
 
 const struct language languages[] = {
     {"en", words_en, false},
+    {"de", words_de, false},
+    {"fr", words_fr, false},
+    {"es", words_es, false},
+    {"pt", words_pt, false},
+    {"ja", words_ja, false},
+    {"zh", words_zh, false},
+    {"ar", words_ar, true},
     {0},
 };
-
-const struct language *
-language_of(struct request *rq)
-{
-	if (!rq->language)
-		rq->language = &languages[0];
-	return rq->language;
-}
 
 const char *
 word(struct request *rq, enum word key)

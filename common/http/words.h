@@ -29,7 +29,7 @@ struct language {
  * {0}. */
 extern const struct language languages[];
 
-/* The language for the person who sent the request. */
+/* The language for the person who sent the request (language.h). */
 const struct language *language_of(struct request *rq);
 
 /* A text in the language of the request; not escaped. */

@@ -5,6 +5,7 @@
 #include "crypto/encode.h"
 #include "http/html.h"
 #include "oauth/pending.h"
+#include "store/login.h"
 
 static const char *const names[] = {"apps", "password", "second_factor"};
 
@@ -66,6 +67,17 @@ account_page_csrf(struct request *rq, const char *page,
     const struct browser *browser)
 {
 	return pending_csrf(rq, browser, about(rq, page, browser));
+}
+
+const char *
+account_page_email(struct request *rq, const struct browser *browser)
+{
+	const char *email;
+
+	return login_get(rq->store, rq->arena, browser->login_digest, &email) ==
+	        LOGIN_GOOD
+	    ? email
+	    : "";
 }
 
 const char *

@@ -33,6 +33,11 @@ enum oauth_error account_page_form(struct request *rq, const char *page,
 const char *account_page_csrf(struct request *rq, const char *page,
     const struct browser *browser);
 
+/* Who is signed in, for a field that tells the password manager whose password
+ * is meant; "" when that cannot be had. */
+const char *account_page_email(struct request *rq,
+    const struct browser *browser);
+
 /* After signing out, as HTML: that the web server may know the person all the
  * same, where it is what signs people in. */
 const char *account_page_remote_note(struct request *rq);

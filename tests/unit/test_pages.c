@@ -6,6 +6,7 @@
 
 #include "base/color.h"
 #include "base/text.h"
+#include "http/language.h"
 #include "http/template.h"
 #include "http/theme.h"
 #include "http/words.h"
@@ -302,9 +303,108 @@ test_themes(struct arena *arena)
 
 /* ---- texts ---- */
 
+/* The number of {name} in text; -1 when a brace is none's. */
+static int
+places(const char *text)
+{
+	int n = 0;
+
+	for (; (text = strpbrk(text, "{}")); n++) {
+		if (*text == '}')
+			return -1;
+		text += 1 + strspn(text + 1, "abcdefghijklmnopqrstuvwxyz");
+		if (*text++ != '}')
+			return -1;
+	}
+	return n;
+}
+
+/* Does other hold each place of text? */
+static bool
+has_places(struct arena *arena, const char *text, const char *other)
+{
+	for (; (text = strchr(text, '{')); text++)
+		if (!strstr(other,
+		        arena_strndup(arena, text, strcspn(text, "}") + 1)))
+			return false;
+	return true;
+}
+
+static bool
+is_form_of_one(enum word key)
+{
+	return key == WORD_MINUTES_ONE || key == WORD_HOURS_ONE ||
+	    key == WORD_DAYS_ONE || key == WORD_CODES_LEFT_ONE;
+}
+
+/* What is wrong with a text, compared with the English one; NULL: nothing. */
+static const char *
+fault_of(struct arena *arena, const char *text, enum word key)
+{
+	const char *english = languages[0].words[key];
+
+	if (!text || !*text)
+		return "is missing";
+	if (!text_is_utf8(text, strlen(text)) || text_has_control(text) ||
+	    strpbrk(text, "<>\"&"))
+		return "holds what it must not";
+	if (text[0] == ' ' || text_ends(text, " ") || strstr(text, "  "))
+		return "holds stray blanks";
+	if (places(text) < 0)
+		return "has a stray brace";
+	if (!is_form_of_one(key) &&
+	    (places(text) != places(english) ||
+	        !has_places(arena, english, text)))
+		return "has other places than the English one";
+	return NULL;
+}
+
+static void
+test_catalogue(struct arena *arena, const struct language *language)
+{
+	const char *fault;
+	int key, wrong = 0;
+
+	for (key = 0; key < N_WORDS; key++) {
+		fault = fault_of(arena, language->words[key], key);
+		if (!fault)
+			continue;
+		wrong++;
+		printf("# %s: %s %s\n", language->tag, languages[0].words[key],
+		    fault);
+	}
+	ok(wrong == 0);
+}
+
+/* A text that was forgotten is English still. */
+static void
+test_translated(const struct language *language)
+{
+	int key, same = 0;
+
+	for (key = 0; key < N_WORDS; key++)
+		same += language != &languages[0] &&
+		    text_equal(language->words[key], languages[0].words[key]);
+	if (same > 12)
+		printf("# %s: %d texts as in English\n", language->tag, same);
+	ok(same <= 12); /* "1 minute", "Source", "E-mail" ... */
+}
+
 static void
 test_words(struct arena *arena)
 {
+	const struct language *language;
+	struct buf tags = buf_in(arena);
+
+	for (language = languages; language->tag; language++) {
+		test_catalogue(arena, language);
+		test_translated(language);
+		buf_addf(&tags, "%s%s", tags.len ? " " : "", language->tag);
+	}
+	is(load(arena, "")->ui_locales_supported, buf_text(&tags));
+	ok(places("{a} {b}") == 2);
+	ok(places("{a") < 0);
+	ok(places("a}") < 0);
 	ok(word_named("Sign_In", 7) == WORD_SIGN_IN);
 	ok(word_named("sign", 4) == N_WORDS);
 	is(words_fill(arena, "a {b} c", "b", "{b}"), "a {b} c");
@@ -314,6 +414,57 @@ test_words(struct arena *arena)
 	is(languages[0].words[WORD_SIGN_IN], "Sign in");
 	is(languages[0].words[WORD_AUTHORIZE], "Authorize");
 	is(languages[0].words[WORD_CANCEL], "Cancel");
+}
+
+/* ---- languages ---- */
+
+static const char *
+found(struct arena *arena, const char *ranges)
+{
+	const struct language *language = language_lookup(arena,
+	    "en de pt zh ar", ranges);
+
+	return language ? language->tag : NULL;
+}
+
+static void
+test_lookup(struct arena *arena)
+{
+	is(found(arena, "de"), "de");
+	is(found(arena, "DE-ch-1996"), "de");
+	is(found(arena, "zh-Hans-CN"), "zh");
+	is(found(arena, "zh-x-de"), "zh"); /* RFC 4647 s3.4: x goes, too */
+	is(found(arena, "fr de"), "de");
+	is(found(arena, "fr"), NULL); /* there is, but it is not offered */
+	is(found(arena, "deu"), NULL);
+	is(found(arena, "d"), NULL);
+	is(found(arena, "-"), NULL);
+	is(found(arena, ""), NULL);
+	is(found(arena, "x-de pt-BR"), "pt");
+}
+
+static void
+test_ranges(struct arena *arena)
+{
+	is(language_ranges(arena, "da, en-gb;q=0.8, en;q=0.7"), "da en-gb en");
+	is(language_ranges(arena, "en;q=0.5,de;q=0.501,fr"), "fr de en");
+	is(language_ranges(arena, "en;q=0.5,de;q=0.5"), "en de");
+	is(language_ranges(arena, "en;q=0,de;q=0.000,fr;q=0.001"), "fr");
+	is(language_ranges(arena, "*, de;q=1.000"), "de");
+	is(language_ranges(arena, "en;q=1.001,de;q=2,fr;q=-1"), "");
+	is(language_ranges(arena, "en;q=0.1234,de;q=.5,fr;q,es;x=1"), "");
+	is(language_ranges(arena, "en;q=0.5;q=1, d\\e, f\"r, \xC3\xA4"), "");
+	is(language_ranges(arena, ",, ;, ;q=1"), "");
+	is(language_ranges(arena, "de ; Q=1."), "de");
+}
+
+static void
+test_locales(struct arena *arena)
+{
+	ok(load(arena, "UI_LOCALES_SUPPORTED=de en\n"));
+	ok(refused(arena, "UI_LOCALES_SUPPORTED=de tlh\n",
+	    "UI_LOCALES_SUPPORTED holds tlh"));
+	ok(refused(arena, "UI_LOCALES_SUPPORTED=\" \"\n", "at least one"));
 }
 
 int
@@ -328,6 +479,9 @@ main(void)
 	test_styles(arena);
 	test_themes(arena);
 	test_words(arena);
+	test_lookup(arena);
+	test_ranges(arena);
+	test_locales(arena);
 	arena_free(arena);
 	return tap_done();
 }
