@@ -94,28 +94,32 @@ add_access(struct request *rq, struct buf *html, const struct user_app *app)
 	add_use(rq, html, app);
 }
 
-static void
-begin_form(struct request *rq, struct buf *html, const struct browser *browser)
+/* How each form of the page begins: made once for all of them. */
+static const char *
+form_of(struct request *rq, const struct browser *browser)
 {
-	buf_addf(html, "<form method=\"post\" action=\"/api/oauth/apps\">\n%s",
+	return arena_printf(rq->arena,
+	    "<form method=\"post\" action=\"/api/oauth/apps\">\n%s",
 	    account_page_csrf(rq, name, browser));
 }
 
 /* Many buttons are called the same: read aloud, each says whose it is. */
 static void
 add_button(struct request *rq, struct buf *html, const struct user_app *app,
-    const struct browser *browser)
+    const char *form)
 {
-	begin_form(rq, html, browser);
-	buf_add(html, pending_field(rq, "client_id", app->client_id));
+	buf_add(html, form);
+	buf_add(html, "<input type=\"hidden\" name=\"client_id\" value=\"");
+	html_add(html, app->client_id);
 	buf_add(html,
-	    "<button type=\"submit\" class=\"other\" name=\"action\" "
+	    "\">\n<button type=\"submit\" class=\"other\" name=\"action\" "
 	    "value=\"disconnect\" aria-label=\"");
 	html_add(html,
 	    word_with(rq, WORD_DISCONNECT_ONE, "client",
 	        facts_client_title(rq, app->client_name)));
-	buf_addf(html, "\">%s</button>\n</form>\n",
-	    html_escape(rq->arena, word(rq, WORD_DISCONNECT)));
+	buf_add(html, "\">");
+	html_add(html, word(rq, WORD_DISCONNECT));
+	buf_add(html, "</button>\n</form>\n");
 }
 
 static void
@@ -140,7 +144,7 @@ add_identity(struct request *rq, struct buf *html, const struct user_app *app)
 /* The application of apps[0] at each of its MCP servers; how many those are. */
 static size_t
 add_app(struct request *rq, struct buf *html, const struct user_apps *apps,
-    size_t at, const struct browser *browser)
+    size_t at, const char *form)
 {
 	const struct user_app *app = &apps->apps[at];
 	size_t i = at;
@@ -153,7 +157,7 @@ add_app(struct request *rq, struct buf *html, const struct user_apps *apps,
 	while (
 	    i < apps->n && text_equal(apps->apps[i].client_id, app->client_id));
 	buf_add(html, "</dl>\n");
-	add_button(rq, html, app, browser);
+	add_button(rq, html, app, form);
 	buf_add(html, "</section>\n");
 	return i - at;
 }
@@ -165,10 +169,10 @@ add_paragraph(struct request *rq, struct buf *html, enum word text)
 }
 
 static void
-add_action(struct request *rq, struct buf *html, const struct browser *browser,
+add_action(struct request *rq, struct buf *html, const char *form,
     const char *action, enum word label, enum word meaning)
 {
-	begin_form(rq, html, browser);
+	buf_add(html, form);
 	add_paragraph(rq, html, meaning);
 	buf_addf(html,
 	    "<button type=\"submit\" class=\"other\" name=\"action\" "
@@ -177,13 +181,13 @@ add_action(struct request *rq, struct buf *html, const struct browser *browser,
 }
 
 static const char *
-actions_of(struct request *rq, const struct browser *browser, bool connected)
+actions_of(struct request *rq, const char *form, bool connected)
 {
 	struct buf html = buf_in(rq->arena);
 
 	if (connected) {
 		begin_section(&html, word(rq, WORD_ALL_APPLICATIONS));
-		add_action(rq, &html, browser, "disconnect-all",
+		add_action(rq, &html, form, "disconnect-all",
 		    WORD_DISCONNECT_ALL, WORD_DISCONNECT_ALL_MEANS);
 		buf_add(&html, "</section>\n");
 	}
@@ -197,16 +201,16 @@ actions_of(struct request *rq, const struct browser *browser, bool connected)
 		buf_add(&html, "</section>\n");
 	}
 	begin_section(&html, word(rq, WORD_SIGNING_OUT));
-	add_action(rq, &html, browser, "sign-out", WORD_SIGN_OUT_HERE,
+	add_action(rq, &html, form, "sign-out", WORD_SIGN_OUT_HERE,
 	    WORD_SIGN_OUT_HERE_MEANS);
-	add_action(rq, &html, browser, "sign-out-everywhere",
+	add_action(rq, &html, form, "sign-out-everywhere",
 	    WORD_SIGN_OUT_EVERYWHERE, WORD_SIGN_OUT_EVERYWHERE_MEANS);
 	buf_add(&html, "</section>\n");
 	return buf_text(&html);
 }
 
 static const char *
-applications_of(struct request *rq, const struct browser *browser,
+applications_of(struct request *rq, const char *form,
     const struct user_apps *apps)
 {
 	struct buf html = buf_in(rq->arena);
@@ -215,7 +219,7 @@ applications_of(struct request *rq, const struct browser *browser,
 	if (apps->n == 0)
 		add_paragraph(rq, &html, WORD_NO_APPLICATIONS);
 	while (i < apps->n)
-		i += add_app(rq, &html, apps, i, browser);
+		i += add_app(rq, &html, apps, i, form);
 	if (apps->n == APPS_MAX)
 		add_paragraph(rq, &html, WORD_MORE_APPLICATIONS);
 	return buf_text(&html);
@@ -227,10 +231,11 @@ show_page(struct request *rq, const struct browser *browser,
 {
 	struct page *page = page_new(rq, PAGE_APPS,
 	    word(rq, WORD_CONNECTED_APPLICATIONS));
+	const char *form = form_of(rq, browser);
 
 	page_put(page, "email", apps->email);
-	page_put_html(page, "applications", applications_of(rq, browser, apps));
-	page_put_html(page, "actions", actions_of(rq, browser, apps->n > 0));
+	page_put_html(page, "applications", applications_of(rq, form, apps));
+	page_put_html(page, "actions", actions_of(rq, form, apps->n > 0));
 	return page_send(page, 200);
 }
 

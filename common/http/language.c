@@ -124,7 +124,7 @@ const char *
 language_ranges(struct arena *arena, const char *accept_language)
 {
 	const char **piece = text_split(arena, accept_language, ",", NULL);
-	struct weighted ranges[RANGES_MAX];
+	struct weighted ranges[RANGES_MAX] = {{0}};
 	struct buf list = buf_in(arena);
 	int n = 0, i;
 

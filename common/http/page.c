@@ -16,6 +16,7 @@ struct page {
 	struct request *rq;
 	enum page_kind kind;
 	const char *title; /* escaped */
+	struct page *body; /* of a frame; NULL: none */
 	struct filled filled[PLACES_MAX];
 	size_t n;
 };
@@ -57,32 +58,41 @@ page_put_error(struct page *page, const char *error)
 
 /* ---- filling it in ---- */
 
+static void add_page(struct buf *ret, struct page *page);
+
 static bool
 same(const char *name, const char *text, size_t len)
 {
 	return strlen(name) == len && memcmp(name, text, len) == 0;
 }
 
-static const char *
-word_of(struct request *rq, const char *name, size_t len)
+static void
+add_word(struct request *rq, struct buf *ret, const char *name, size_t len)
 {
 	enum word key = word_named(name, len);
 
-	return key == N_WORDS ? "" : html_escape(rq->arena, word(rq, key));
+	if (key != N_WORDS)
+		html_add(ret, word(rq, key));
 }
 
-static const char *
-value_in_body(void *context, const char *name, size_t len)
+/* The body of a page stands in its frame: it is not copied there. */
+static void
+add_place(void *context, struct buf *ret, const char *name, size_t len)
 {
 	const struct page *page = context;
 	size_t i;
 
+	if (page->body && same("main", name, len)) {
+		add_page(ret, page->body);
+		return;
+	}
 	if (len > 2 && strncmp(name, "t:", 2) == 0)
-		return word_of(page->rq, name + 2, len - 2);
+		add_word(page->rq, ret, name + 2, len - 2);
 	for (i = page->n; i > 0; i--)
-		if (same(page->filled[i - 1].name, name, len))
-			return page->filled[i - 1].html;
-	return NULL;
+		if (same(page->filled[i - 1].name, name, len)) {
+			buf_add(ret, page->filled[i - 1].html);
+			return;
+		}
 }
 
 static const char
@@ -112,14 +122,11 @@ theme_of(struct request *rq)
 	return rq->theme;
 }
 
-static const char *
-body_of(struct page *page)
+static void
+add_page(struct buf *ret, struct page *page)
 {
-	struct buf body = buf_in(page->rq->arena);
-
-	template_fill(&body, theme_of(page->rq)->templates[page->kind],
-	    value_in_body, page);
-	return buf_text(&body);
+	template_fill(ret, theme_of(page->rq)->templates[page->kind], add_place,
+	    page);
 }
 
 static struct page *
@@ -137,7 +144,7 @@ frame_of(struct page *page)
 	page_put_html(frame, "style", theme->style);
 	page_put_html(frame, "logo", theme->logo);
 	page_put(frame, "site", theme->site);
-	page_put_html(frame, "main", body_of(page));
+	frame->body = page;
 	page_put_html(frame, "support", support(rq, theme));
 	return frame;
 }
@@ -146,12 +153,14 @@ enum oauth_error
 page_send(struct page *page, int status)
 {
 	struct request *rq = page->rq;
+	struct buf html = buf_in(rq->arena);
 
 	reply_header(rq, "Content-Security-Policy", theme_of(rq)->policy);
 	reply_header(rq, "X-Frame-Options", "DENY");
 	reply_header(rq, "Content-Language", language_of(rq)->tag);
+	add_page(&html, frame_of(page));
 	return reply_text(rq, status, "text/html; charset=utf-8",
-	    body_of(frame_of(page)));
+	    buf_text(&html));
 }
 
 enum oauth_error

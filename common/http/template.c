@@ -25,10 +25,9 @@ place_at(const char *text, size_t *len)
 }
 
 void
-template_fill(struct buf *ret, const char *html, place_value *value,
-    void *context)
+template_fill(struct buf *ret, const char *html, place_add *add, void *context)
 {
-	const char *place, *name, *filled;
+	const char *place, *name;
 	size_t len;
 
 	for (;;) {
@@ -37,9 +36,7 @@ template_fill(struct buf *ret, const char *html, place_value *value,
 		if (!name)
 			break;
 		buf_add_n(ret, html, (size_t)(place - html));
-		filled = value(context, name, len);
-		if (filled)
-			buf_add(ret, filled);
+		add(context, ret, name, len);
 		html = name + len + 2;
 	}
 	buf_add(ret, html);

@@ -9,11 +9,12 @@
 #include "base/buf.h"
 #include "http/page_kind.h"
 
-/* What stands for a place, fit for HTML; NULL or "" for nothing. */
-typedef const char *place_value(void *context, const char *name, size_t len);
+/* Add what stands for the place of that name, fit for HTML, or nothing. */
+typedef void place_add(void *context, struct buf *ret, const char *name,
+    size_t len);
 
 /* Add the template with every place filled in. */
-void template_fill(struct buf *ret, const char *html, place_value *value,
+void template_fill(struct buf *ret, const char *html, place_add *add,
     void *context);
 
 /*
