@@ -1,61 +1,83 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * doctor.c - looking over a site: its files, its database, and from outside as
- * a client would see it.  Each finding names its cause and the remedy.
+ * a client would see it.  Each finding names its cause and what to paste.
+ *
+ * Nothing is changed, unless --as-client has it play a client (doctor_client.c).
  */
 #include "doctor.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "verb.h"
 
-void
-doctor_ok(struct doctor *doctor, const char *format, ...)
-{
-	va_list args;
+enum {
+	/* What apache-conf/mcp-oauth.conf starts at most with its own numbers,
+	 * and one for the guards of the host. */
+	PROFILE_CONNECTIONS = 93,
+	CONNECTIONS_MOST = 100000,
+};
 
-	(void)doctor;
-	fputs("ok: ", stdout);
-	va_start(args, format);
-	(void)vprintf(format, args);
-	va_end(args);
-	putchar('\n');
+static void
+look_at_site(struct doctor *doctor)
+{
+	if (!doctor->url)
+		doctor->url = doctor->server->oauth_base_url;
+	doctor->web.oauth_base_url = doctor->server->oauth_base_url;
+	doctor->web.url = doctor->url;
+	doctor_backend(doctor);
+	if (!doctor_address(doctor))
+		return;
+	doctor_clock(doctor);
+	doctor_authorization(doctor);
+	doctor_documents(doctor);
+	doctor_guarded(doctor);
+	doctor_answers(doctor);
+	doctor_pages(doctor);
+	doctor_login(doctor);
+	if (doctor->guard)
+		doctor_rules(doctor);
 }
 
-void
-doctor_problem(struct doctor *doctor, const char *remedy, const char *format,
-    ...)
+static void
+look(struct doctor *doctor)
 {
-	va_list args;
+	doctor_files(doctor);
+	if (!doctor->server)
+		return;
+	doctor_modes(doctor);
+	doctor_database(doctor);
+	doctor_connections(doctor);
+	look_at_site(doctor);
+}
 
-	doctor->problems++;
-	fputs("problem: ", stdout);
-	va_start(args, format);
-	(void)vprintf(format, args);
-	va_end(args);
-	(void)printf("\n    %s\n", remedy);
+static void
+conclude(struct doctor *doctor)
+{
+	if (doctor->json)
+		doctor_print_json(doctor);
+	else if (doctor->problems == 0)
+		puts("all is well");
+	else
+		(void)printf("%d problem%s\n", doctor->problems,
+		    doctor->problems == 1 ? "" : "s");
 }
 
 int
 verb_doctor(struct command *command)
 {
-	struct doctor doctor = {.command = command, .arena = command->arena};
+	AUTO_JSON *findings = json_object_new_array();
+	struct doctor doctor = {.command = command,
+	    .arena = command->arena,
+	    .url = command_value(command, "url"),
+	    .web.ca_file = command_value(command, "ca-file"),
+	    .json = command_given(command, "json"),
+	    .findings = findings};
 
-	doctor.url = command_value(command, "url");
-	doctor_files(&doctor);
-	if (doctor.server) {
-		doctor_database(&doctor);
-		doctor_site(&doctor);
-		doctor_login(&doctor);
-	}
-	if (doctor.server && doctor.guard)
-		doctor_rules(&doctor);
-	if (doctor.problems == 0) {
-		puts("all is well");
-		return EXIT_GOOD;
-	}
-	(void)printf("%d problem%s\n", doctor.problems,
-	    doctor.problems == 1 ? "" : "s");
-	return EXIT_REFUSED;
+	if (!command_number(command, "connections", 1, CONNECTIONS_MOST,
+	        PROFILE_CONNECTIONS, &doctor.connections))
+		return EXIT_USAGE;
+	look(&doctor);
+	conclude(&doctor);
+	return doctor.problems == 0 ? EXIT_GOOD : EXIT_REFUSED;
 }

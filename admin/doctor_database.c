@@ -28,12 +28,13 @@ check_level(struct doctor *doctor, int64_t level)
 	int64_t newest = newest_migration();
 
 	if (level == newest)
-		doctor_ok(doctor, "the database is at migration %lld",
-		    (long long)level);
+		doctor_ok(doctor, "migrations",
+		    "the database is at migration %lld", (long long)level);
 	else
-		doctor_problem(doctor,
-		    level < newest ? "run: mcp-oauth migrate, as the owner"
-		                   : "install the version that migrated it",
+		doctor_problem(doctor, "migrations",
+		    level < newest
+		        ? "mcp-oauth migrate --database postgresql://OWNER@/DB"
+		        : "# install the version that migrated it",
 		    "the database is at migration %lld, this version at %lld",
 		    (long long)level, (long long)newest);
 }
@@ -52,11 +53,11 @@ check_web_login(struct doctor *doctor, struct store *store)
 	AUTO_RESULT *row = store_call(store, &statement, &params);
 
 	if (row && text_equal(PQgetvalue(row, 0, 0), "t"))
-		doctor_ok(doctor,
+		doctor_ok(doctor, "database",
 		    "DATABASE_URL is a login that may read tables: one login "
 		    "serves all here");
 	else
-		doctor_ok(doctor,
+		doctor_ok(doctor, "database",
 		    "DATABASE_URL is a login without table rights");
 }
 
@@ -70,9 +71,9 @@ check_server(struct doctor *doctor)
 		check_level(doctor, status.migration);
 		check_web_login(doctor, store);
 	} else {
-		doctor_problem(doctor,
-		    "mend DATABASE_URL of mcp-oauth.conf, or run: mcp-oauth "
-		    "migrate",
+		doctor_problem(doctor, "database",
+		    "mcp-oauth migrate --database postgresql://OWNER@/DB\n"
+		    "# or mend DATABASE_URL of mcp-oauth.conf",
 		    "the endpoints cannot use the database: %s",
 		    store_last_fault());
 	}
@@ -89,11 +90,12 @@ check_guard(struct doctor *doctor)
 
 	if (revocations_since(store, doctor->arena, "0", &next, &revocations,
 	        &n))
-		doctor_ok(doctor, "the guard reads revocations (%zu now)", n);
+		doctor_ok(doctor, "database-guard",
+		    "the guard reads revocations (%zu now)", n);
 	else
-		doctor_problem(doctor,
-		    "mend DATABASE_URL of guard.conf: a login in role "
-		    "mcp_oauth_guard",
+		doctor_problem(doctor, "database-guard",
+		    "GRANT mcp_oauth_guard TO mcp_guard;\n"
+		    "# in psql, for the login of DATABASE_URL in guard.conf",
 		    "the guard cannot read revocations: %s",
 		    store_last_fault());
 	store_close(store);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* doctor_files.c - the two settings files, the guard's keys, the state folder. */
+/* doctor_files.c - the two settings files, and the keys that they name. */
 #include <stdio.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -23,10 +23,10 @@ load(struct doctor *doctor, enum settings_kind kind, const char *file)
 	    !theme_load(doctor->arena, settings, &error))
 		settings = NULL;
 	if (settings)
-		doctor_ok(doctor, "%s is good", file);
+		doctor_ok(doctor, "settings", "%s is good", file);
 	else
-		doctor_problem(doctor,
-		    "mend the file; mcp-oauth.conf(5) and guard.conf(5) list "
+		doctor_problem(doctor, "settings",
+		    "# mend the file; mcp-oauth.conf(5) and guard.conf(5) list "
 		    "the keys",
 		    "%s", error);
 	return settings;
@@ -38,7 +38,8 @@ check_same(struct doctor *doctor, const char *key, const char *server,
 {
 	if (text_equal(server, guard))
 		return;
-	doctor_problem(doctor, "write the same value into both files",
+	doctor_problem(doctor, "settings-differ",
+	    "# write the same value into both files",
 	    "%s is %s in mcp-oauth.conf but %s in guard.conf", key, server,
 	    guard);
 }
@@ -95,7 +96,7 @@ holds_key(struct doctor *doctor, const struct public_keys *keys, int64_t when_s)
 	if (keyring_signing_key(doctor->arena, doctor->server, when_s, &wanted,
 	        &fault))
 		return public_keys_hold(keys, wanted.kid);
-	doctor_problem(doctor, "make it with \"mcp-oauth key generate\"", "%s",
+	doctor_problem(doctor, "signing-key", "mcp-oauth key generate", "%s",
 	    fault);
 	return true; /* the guard's keys are not to blame */
 }
@@ -103,26 +104,49 @@ holds_key(struct doctor *doctor, const struct public_keys *keys, int64_t when_s)
 static void
 check_jwks(struct doctor *doctor)
 {
-	const char *remedy = doctor->guard->jwks_file
-	    ? "run: mcp-oauth render"
-	    : "let it be OAUTH_BASE_URL/.well-known/jwks.json, or name a "
-	      "JWKS_FILE";
+	const char *fix = doctor->guard->jwks_file
+	    ? "mcp-oauth render"
+	    : arena_printf(doctor->arena,
+	          "JWKS_URL=%s/.well-known/jwks.json\n"
+	          "# in guard.conf, or a JWKS_FILE instead",
+	          doctor->server->oauth_base_url);
 	int64_t now_s = time(NULL);
 	struct public_keys keys;
 	const char *fault;
 
 	if (!public_keys_read(doctor->arena, doctor->guard, &keys, &fault))
-		doctor_problem(doctor, remedy, "%s", fault);
+		doctor_problem(doctor, "public-keys", fix, "%s", fault);
 	else if (!holds_key(doctor, &keys, now_s))
-		doctor_problem(doctor, remedy,
+		doctor_problem(doctor, "public-keys", fix,
 		    "%s lacks the key that signs now", keys.where);
 	else if (!holds_key(doctor, &keys,
 	             now_s + doctor->server->key_period_s))
-		doctor_problem(doctor, remedy,
+		doctor_problem(doctor, "public-keys", fix,
 		    "%s lacks the key of the next period", keys.where);
 	else
-		doctor_ok(doctor, "%s holds the keys of now and next",
-		    keys.where);
+		doctor_ok(doctor, "public-keys",
+		    "%s holds the keys of now and next", keys.where);
+}
+
+/* An existing key is never to be written over: tokens are signed with it. */
+static const char *
+fix_signing_key(struct doctor *doctor, const char *path)
+{
+	if (access(path, F_OK) == 0)
+		return arena_printf(doctor->arena,
+		    "# mend what %s holds, or let the endpoints read it", path);
+	return arena_printf(doctor->arena,
+	    "(umask 077 && mcp-oauth key generate --alg RS256 >%s)\n"
+	    "# as the account that the endpoints run as",
+	    path);
+}
+
+static bool
+open_to_others(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && st.st_mode & S_IRWXO;
 }
 
 /* Every token waits for it. */
@@ -130,38 +154,19 @@ static void
 check_signing_keys(struct doctor *doctor)
 {
 	const struct settings *server = doctor->server;
+	const char *path = server->jwt_private_key_file, *fault;
 	struct jwt_key key;
-	const char *fault;
 
-	if (!server->jwt_private_key_file)
-		return;
+	if (!path || open_to_others(path))
+		return; /* doctor_modes() tells that one */
 	if (keyring_signing_key(doctor->arena, server, time(NULL), &key,
 	        &fault) &&
 	    (!server->openid || keyring_id_token_key(server, &key, &fault)))
-		doctor_ok(doctor, "%s holds the key that signs",
-		    server->jwt_private_key_file);
+		doctor_ok(doctor, "signing-key", "%s holds the key that signs",
+		    path);
 	else
-		doctor_problem(doctor,
-		    "put there what \"mcp-oauth key generate --alg RS256\" (or "
-		    "ES256) prints, readable to the endpoints alone",
-		    "%s: %s", server->jwt_private_key_file, fault);
-}
-
-static void
-check_state_directory(struct doctor *doctor, const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
-		doctor_problem(doctor,
-		    "make it, mode 0700, owned by the account that the web "
-		    "server runs programs as",
-		    "STATE_DIRECTORY %s is no folder", path);
-	else if (st.st_mode & 077)
-		doctor_problem(doctor, "chmod 0700 it",
-		    "STATE_DIRECTORY %s is open to others", path);
-	else
-		doctor_ok(doctor, "%s is there", path);
+		doctor_problem(doctor, "signing-key",
+		    fix_signing_key(doctor, path), "%s: %s", path, fault);
 }
 
 void
@@ -171,10 +176,8 @@ doctor_files(struct doctor *doctor)
 	    command_config_file(doctor->command));
 	doctor->guard = load(doctor, SETTINGS_GUARD,
 	    command_guard_file(doctor->command));
-	if (doctor->server) {
-		check_state_directory(doctor, doctor->server->state_directory);
+	if (doctor->server)
 		check_signing_keys(doctor);
-	}
 	if (!doctor->server || !doctor->guard)
 		return;
 	check_agreement(doctor);

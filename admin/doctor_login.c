@@ -5,15 +5,15 @@
 
 #include "base/text.h"
 #include "doctor.h"
-#include "web.h"
 
 static const char path[] = "/api/oauth/login";
 
-static const char remedy[] =
-    "include apache-conf/remote-login.conf below mcp-oauth.conf, followed by "
-    "\"Use RemoteLoginHtpasswd\", \"RemoteLoginLDAP\" or "
-    "\"RemoteLoginOpenIDConnect\"; with another module put \"Require "
-    "valid-user\" into its <Location \"/api/oauth/login\">";
+static const char fix[] =
+    "Include " MCP_OAUTH_DATADIR "/apache-conf/remote-login.conf\n"
+    "Use RemoteLoginHtpasswd \"Sign in\" /etc/mcp-oauth/htpasswd\n"
+    "# below mcp-oauth.conf; or RemoteLoginLDAP, RemoteLoginOpenIDConnect; "
+    "with another module:\n"
+    "# \"Require valid-user\" in its <Location \"/api/oauth/login\">";
 
 /* To the same path, such as from http to https: nobody was asked anything. */
 static bool
@@ -31,11 +31,11 @@ comes_back(const struct web_answer *answer)
 /* 401: a password, a ticket; a redirect: a provider's page; 403: no
  * certificate.  The program itself never answers so to a bare request. */
 static bool
-asks_who_it_is(const struct web_answer *answer)
+asks_who_it_is(struct arena *arena, const struct web_answer *answer)
 {
 	switch (answer->status) {
 	case 401:
-		return *answer->authenticate != '\0';
+		return *web_header(arena, answer, "www-authenticate");
 	case 302:
 	case 303:
 	case 307:
@@ -54,15 +54,14 @@ doctor_login(struct doctor *doctor)
 
 	if (!doctor->server->login_remote_user)
 		return;
-	answer = web_ask(doctor->arena,
-	    arena_printf(doctor->arena, "%s%s", doctor->url, path), NULL, NULL);
+	answer = doctor_get(doctor, path);
 	if (answer.status == 0) /* told already */
 		return;
-	if (asks_who_it_is(&answer))
-		doctor_ok(doctor, "%s asks who it is (status %ld)", path,
-		    answer.status);
+	if (asks_who_it_is(doctor->arena, &answer))
+		doctor_ok(doctor, "login-open",
+		    "%s asks who it is (status %ld)", path, answer.status);
 	else
-		doctor_problem(doctor, remedy,
+		doctor_problem(doctor, "login-open", fix,
 		    "%s answers status %ld to whoever did not sign in: with "
 		    "OAUTH_LOGIN=remote_user the web server must ask first "
 		    "(401 or a redirect)",

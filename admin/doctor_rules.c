@@ -3,17 +3,10 @@
  * doctor_rules.c - the guard's rules: can each be met, and does the MCP server
  * behind rules by method or name refuse what its headers do not tell?
  */
-#include <time.h>
-
 #include "base/text.h"
-#include "crypto/digest.h"
 #include "doctor.h"
-#include "oauth/access_token.h"
 #include "oauth/guard_rules.h"
 #include "oauth/scope.h"
-#include "web.h"
-
-enum { TOKEN_LIVES_S = 60, JTI_BYTES = 16 };
 
 /* Headers that tell of a list, and a body that calls a tool that nobody has. */
 static const char told_method[] = "tools/list";
@@ -33,29 +26,14 @@ check_scope(struct doctor *doctor, const struct guard_rule *rule)
 	        scope_of_resource(doctor->arena, guard, rule->resource),
 	        rule->scopes))
 		return;
-	doctor_problem(doctor,
-	    "add the scope to SCOPES_SUPPORTED or to MCP_RESOURCE_SCOPES of "
-	    "both files",
+	doctor_problem(doctor, "rule-scope",
+	    arena_printf(doctor->arena,
+	        "MCP_RESOURCE_SCOPES=%s %s\n"
+	        "# in mcp-oauth.conf and guard.conf, with the scopes that "
+	        "stand there already",
+	        rule->resource->path, rule->scopes),
 	    "%s line %d asks for \"%s\", which does not exist for %s",
 	    guard->guard_rules, rule->line, rule->scopes, rule->resource->path);
-}
-
-/* A token of nobody's, for what the rule asks and not longer than it takes. */
-static const char *
-token_for(struct doctor *doctor, const struct guard_rule *rule)
-{
-	struct access_token token = {
-	    .sub = "mcp-oauth-doctor",
-	    .client_id = "mcp-oauth-doctor",
-	    .scope = rule->scopes,
-	    .sid = random_uuid(doctor->arena),
-	    .jti = random_text(doctor->arena, JTI_BYTES),
-	    .aud = rule->resource->uri,
-	    .iat_s = time(NULL),
-	};
-
-	token.exp_s = token.iat_s + TOKEN_LIVES_S;
-	return access_token_sign(doctor->arena, doctor->server, &token);
 }
 
 static struct web_answer
@@ -63,7 +41,7 @@ send_mismatch(struct doctor *doctor, const struct guard_rule *rule)
 {
 	const char *headers[] = {
 	    arena_printf(doctor->arena, "Authorization: Bearer %s",
-	        token_for(doctor, rule)),
+	        doctor_token(doctor, rule->resource, rule->scopes)),
 	    "Content-Type: application/json",
 	    "Accept: application/json, text/event-stream",
 	    "MCP-Protocol-Version: 2026-07-28",
@@ -71,10 +49,11 @@ send_mismatch(struct doctor *doctor, const struct guard_rule *rule)
 	    NULL,
 	};
 
-	return web_ask_with(doctor->arena,
-	    arena_printf(doctor->arena, "%s%s", doctor->url,
-	        rule->resource->path),
-	    body, headers);
+	return doctor_send(doctor,
+	    &(struct web_request){.url = doctor_url_of(doctor,
+	                              rule->resource->path),
+	        .body = body,
+	        .headers = headers});
 }
 
 static void
@@ -88,7 +67,7 @@ check_mismatch(struct doctor *doctor, const struct guard_rules *rules,
 		return;
 	rule = guard_rules_match(rules, resource, told_method, NULL);
 	if (!rule) {
-		doctor_ok(doctor,
+		doctor_note(doctor, "rule-mismatch",
 		    "%s: not tried whether its server compares headers and "
 		    "body, since no rule allows %s",
 		    resource->path, told_method);
@@ -96,15 +75,15 @@ check_mismatch(struct doctor *doctor, const struct guard_rules *rules,
 	}
 	answer = send_mismatch(doctor, rule);
 	if (answer.status == 400)
-		doctor_ok(doctor,
+		doctor_ok(doctor, "rule-mismatch",
 		    "the server of %s refuses a body that its headers do not "
 		    "tell",
 		    resource->path);
 	else
-		doctor_problem(doctor,
-		    "rules by method or name keep nobody out until the server "
-		    "answers 400, as MCP 2026-07-28 demands: update it, or "
-		    "write * for method and name",
+		doctor_problem(doctor, "rule-mismatch",
+		    "# rules by method or name keep nobody out until the "
+		    "server answers 400, as MCP 2026-07-28\n"
+		    "# demands: update it, or write * for method and name",
 		    "the server of %s answers status %ld to a body that its "
 		    "headers do not tell",
 		    resource->path, answer.status);
@@ -122,11 +101,12 @@ doctor_rules(struct doctor *doctor)
 		return;
 	if (!guard_rules_load(doctor->arena, guard, guard->guard_rules, &rules,
 	        &error)) {
-		doctor_problem(doctor, "mend the file; see guard.conf(5)", "%s",
-		    error);
+		doctor_problem(doctor, "rules",
+		    "# mend the file; see guard.conf(5)", "%s", error);
 		return;
 	}
-	doctor_ok(doctor, "%s holds %zu lines", guard->guard_rules, rules.n);
+	doctor_ok(doctor, "rules", "%s holds %zu lines", guard->guard_rules,
+	    rules.n);
 	for (i = 0; i < rules.n; i++)
 		check_scope(doctor, &rules.rules[i]);
 	for (i = 0; i < guard->n_mcp_resources; i++)

@@ -25,7 +25,8 @@ text_of_file(struct arena *arena, const char *path)
 static const char *
 text_of_url(struct arena *arena, const char *url, const char **fault)
 {
-	struct web_answer answer = web_ask(arena, url, NULL, NULL);
+	struct web_answer answer = web_send(arena, &(struct web){0},
+	    &(struct web_request){.url = url});
 
 	if (answer.status == 200)
 		return answer.body;

@@ -49,7 +49,7 @@ wanted() {
     command -v npm >/dev/null || echo nodejs npm
     ;;
   bench)
-    echo wrk
+    echo wrk strace valgrind perl
     command -v npm >/dev/null || echo nodejs npm
     ;;
   lint)
