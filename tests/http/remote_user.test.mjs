@@ -325,7 +325,7 @@ describe('the name is an e-mail address, and accounts are made', () => {
     assert.deepEqual(await site.sql("SELECT lower('mar\u212a') = 'mark' AS alike"), [{ alike: true }])
     const impostor = await new Person(site, 'mar\u212a@example.com').arrive(good())
     assert.equal(impostor.page.status, 403)
-    assert.match(impostor.page.text, /An account with your e-mail address exists/)
+    assert.match(impostor.page.text, /An account with your email address exists/)
     const add = (...args) => site.command('identity', 'add', ...args, '--database', site.values.DATABASE_URL)
     await assert.rejects(add('mark', 'mar\u212a@example.com'), /is written otherwise/)
     assert.deepEqual(await site.sql("SELECT name FROM oauth.identity WHERE name LIKE 'mar%'"), [])
@@ -344,7 +344,7 @@ describe('the name is an e-mail address, and accounts are made', () => {
   test('a name that is no address gets none', async () => {
     const at = await new Person(site, 'not an address').arrive(good())
     assert.equal(at.page.status, 403)
-    assert.match(at.page.text, /needs an e-mail address/)
+    assert.match(at.page.text, /needs an email address/)
   })
 
   test('a session ends after REMOTE_SESSION_EXPIRES, though it is in use', async () => {
