@@ -81,7 +81,7 @@ describe('accounts are linked by the operator', () => {
   test('consent comes before anything is granted, and names the account', async () => {
     const at = await new Person(site, 'alice').arrive(good())
     assert.match(at.page.text, /You are signed in as<\/dt><dd>alice@example\.com/)
-    assert.match(at.page.text, /Sign out<\/a> here and where you signed in for this site/)
+    assert.match(at.page.text, /Sign out here and where you signed in for this site/)
   })
 
   test('somebody without an account is told what to ask for, and gets in once that is done', async () => {
