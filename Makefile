@@ -108,6 +108,7 @@ PROGRAMS := $(ENDPOINTS) $(if $(GUARD),$(BUILD)/guard/guard) \
 SCHEMA := $(sort $(wildcard schema/[0-9]*.sql)) \
     $(sort $(wildcard schema/functions/*.sql)) \
     $(wildcard schema/adoption.sql schema/views.sql schema/roles.sql schema/grants.sql)
+PAGES := $(sort $(wildcard common/http/pages/*))
 HTTP_TESTS := $(sort $(wildcard tests/http/*.test.mjs))
 APACHE_TESTS := $(shell grep -l '^// This is about Apache itself' $(HTTP_TESTS))
 FRONT_TESTS := $(sort $(wildcard tests/fronts/*.test.mjs))
@@ -148,9 +149,12 @@ $(BUILD)/%.o: %.c Makefile $(wildcard config.mk)
 	@mkdir -p $(@D)
 	$(call say,CC)$(COMPILE) -c -o $@ $<
 
-$(BUILD)/libcommon.a: $(COMMON) $(BUILD)/common.list
+$(BUILD)/pages.list: FORCE
+	$(call remember,$(PAGES))
+
+$(BUILD)/libcommon.a: $(COMMON) $(BUILD)/pages/embedded.o $(BUILD)/common.list
 	@rm -f $@
-	$(call say,AR)$(AR) rcs $@ $(COMMON)
+	$(call say,AR)$(AR) rcs $@ $(COMMON) $(BUILD)/pages/embedded.o
 
 $(ENDPOINTS) $(UNIT_TESTS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libcommon.a
 	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
@@ -181,22 +185,36 @@ $(BUILD)/demo/whoami: $(DEMO) $(BUILD)/libcommon.a
 $(FUZZERS): $(BUILD)/%: $(BUILD)/%.o $(FUZZ_PARTS) $(BUILD)/libcommon.a
 	$(call say,LINK)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
+# A C file that holds files as a table (base/embedded.h).
+# $(call embed,HEADER,TABLE,FILES,FOLDER to leave out of their names)
+define embed
+@mkdir -p $(@D)
+@printf '/* Made by make. */\n#include "$(1)"\n' >$@
+@n=0; for f in $(3); do \
+    printf 'static const unsigned char file_%d[] = {\n' $$n; \
+    od -An -v -tu1 $$f | awk '{gsub(/ +/, ","); sub(/^,/, ""); print $$0 ","}'; \
+    printf '0};\n'; n=$$((n + 1)); done >>$@
+@printf 'extern const struct embedded_file $(2)[];\n' >>$@
+@printf 'const struct embedded_file $(2)[] = {\n' >>$@
+@n=0; for f in $(3); do \
+    printf '{"%s", file_%d, sizeof(file_%d) - 1},\n' $${f#$(4)/} $$n $$n; \
+    n=$$((n + 1)); done >>$@
+@printf '{0}};\n' >>$@
+endef
+
 # The command carries the schema: a host without psql can migrate.
 $(BUILD)/schema/embedded.c: $(SCHEMA) $(BUILD)/schema.list Makefile
-	@mkdir -p $(@D)
-	@printf '/* Made by make from schema/. */\n#include "admin/embedded.h"\n' >$@
-	@n=0; for f in $(SCHEMA); do \
-	    printf 'static const unsigned char file_%d[] = {\n' $$n; \
-	    od -An -v -tu1 $$f | awk '{gsub(/ +/, ","); sub(/^,/, ""); print $$0 ","}'; \
-	    printf '0};\n'; n=$$((n + 1)); done >>$@
-	@printf 'const struct embedded_file embedded_schema[] = {\n' >>$@
-	@n=0; for f in $(SCHEMA); do \
-	    printf '{"%s", file_%d, sizeof(file_%d) - 1},\n' $${f#schema/} $$n $$n; \
-	    n=$$((n + 1)); done >>$@
-	@printf '{0}};\n' >>$@
+	$(call embed,admin/embedded.h,embedded_schema,$(SCHEMA),schema)
 
 $(BUILD)/schema/embedded.o: $(BUILD)/schema/embedded.c admin/embedded.h
 	$(call say,CC)$(COMPILE) -I. -c -o $@ $<
+
+# The endpoints carry the pages.
+$(BUILD)/pages/embedded.c: $(PAGES) $(BUILD)/pages.list Makefile
+	$(call embed,base/embedded.h,embedded_pages,$(PAGES),common/http/pages)
+
+$(BUILD)/pages/embedded.o: $(BUILD)/pages/embedded.c
+	$(call say,CC)$(COMPILE) -c -o $@ $<
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
@@ -341,6 +359,7 @@ install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysco
 	    $(call at,$(datadir))/systemd \
 	    $(call at,$(datadir))/fail2ban/filter.d \
 	    $(call at,$(datadir))/fail2ban/jail.d \
+	    $(call at,$(datadir))/pages \
 	    $(call at,$(datadir))/schema/functions \
 	    $(DESTDIR)$(datadir)/bash-completion/completions \
 	    $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8
@@ -363,6 +382,7 @@ install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysco
 	@for f in filter.d/mcp-oauth.conf jail.d/mcp-oauth.conf; do \
 	    $(INSTALL) -m 644 "docs/fail2ban/$$f" \
 	        "$(call at,$(datadir))/fail2ban/$$f" || exit 1; done
+	$(INSTALL) -m 644 $(PAGES) $(call at,$(datadir))/pages
 	$(if $(wildcard schema/*.sql),$(INSTALL) -m 644 $(wildcard schema/*.sql) \
 	    $(call at,$(datadir))/schema)
 	$(if $(wildcard schema/functions/*.sql),$(INSTALL) -m 644 \
