@@ -2,9 +2,12 @@
 /* JSON, URIs, text and secrets. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/address.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "base/secret.h"
 #include "base/text.h"
 #include "base/uri_normal.h"
@@ -34,6 +37,32 @@ test_json(void)
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		tap_ok(!scans(bad[i]), "bad JSON", __FILE__, __LINE__);
 	ok(!json_scan("{}\0", 3, JSON_DEPTH));
+}
+
+enum { TEXTS = 500 };
+
+/* Texts of every length, through the ends of several chunks. */
+static void
+test_texts(void)
+{
+	struct arena *arena = arena_new(1 << 20);
+	const char *texts[TEXTS];
+	char wanted[TEXTS + 8];
+	int i, wrong = 0;
+
+	for (i = 0; i < TEXTS; i++)
+		texts[i] = arena_printf(arena, "%0*d", i + 1, i);
+	for (i = 0; i < TEXTS; i++) {
+		(void)snprintf(wanted, sizeof(wanted), "%0*d", i + 1, i);
+		wrong += strcmp(texts[i], wanted) != 0;
+	}
+	ok(wrong == 0);
+	ok(strlen(arena_printf(arena, "%0*d", 100000, 1)) == 100000);
+	is(arena_printf(arena, "%s", ""), "");
+	ok(!arena_exhausted(arena));
+	(void)arena_printf(arena, "%0*d", 1 << 20, 1);
+	ok(arena_exhausted(arena));
+	arena_free(arena);
 }
 
 static void
@@ -260,11 +289,37 @@ test_secrets(void)
 	    "your-secret-key-change-this-in-production-please"));
 }
 
+static void
+test_printable(struct arena *arena)
+{
+	is(printable(arena, ""), "");
+	is(printable(arena, "Zo\xc3\xab \xe2\x82\xac \xf0\x9f\x98\x80"),
+	    "Zo\xc3\xab \xe2\x82\xac \xf0\x9f\x98\x80");
+	is(printable(arena, "a\tb\nc\rd\\e\x1b[31m\x7f"),
+	    "a\\tb\\nc\\rd\\\\e\\x1b[31m\\x7f");
+	is(printable(arena,
+	       "\xc2\x9b"
+	       "31m"),
+	    "\\u009b31m");
+	is(printable(arena,
+	       "\xe2\x80\xae"
+	       "cod.exe"),
+	    "\\u202ecod.exe");
+	is(printable(arena, "\xf3\xa0\x81\x81"), "\\ue0041");
+	is(printable(arena, "\xff\xc0\x80\xe2\x82"),
+	    "\\xff\\xc0\\x80\\xe2\\x82");
+	is(printable_json(arena, "{\"a\":\"\\n\xc3\xab\x7f\xc2\x9b\"}"),
+	    "{\"a\":\"\\n\xc3\xab\\u007f\\u009b\"}");
+	is(printable_json(arena, "\"\xf3\xa0\x81\x81\xff\""),
+	    "\"\\udb40\\udc41\\ufffd\"");
+}
+
 int
 main(void)
 {
 	struct arena *arena = arena_new(1 << 20);
 
+	test_texts();
 	test_json();
 	test_json_text(arena);
 	test_uri(arena);
@@ -273,6 +328,7 @@ main(void)
 	test_text();
 	test_addresses(arena);
 	test_secrets();
+	test_printable(arena);
 	arena_free(arena);
 	return tap_done();
 }
