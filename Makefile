@@ -25,6 +25,8 @@ LDFLAGS =
 NODE = $(CURDIR)/tests/node_modules/node/bin/node
 # Of the demo.
 PORT = 8080
+# The web server of the demo and the wire tests: a file of demo/site/front.
+FRONT = apache
 # How long "make fuzz" feeds each target.
 FUZZ_SECONDS = 300
 
@@ -106,7 +108,10 @@ PROGRAMS := $(ENDPOINTS) $(if $(GUARD),$(BUILD)/guard/guard) \
 SCHEMA := $(sort $(wildcard schema/[0-9]*.sql)) \
     $(sort $(wildcard schema/functions/*.sql)) \
     $(wildcard schema/adoption.sql schema/views.sql schema/roles.sql schema/grants.sql)
+PAGES := $(sort $(wildcard common/http/pages/*))
 HTTP_TESTS := $(sort $(wildcard tests/http/*.test.mjs))
+APACHE_TESTS := $(shell grep -l '^// This is about Apache itself' $(HTTP_TESTS))
+FRONT_TESTS := $(sort $(wildcard tests/fronts/*.test.mjs))
 CLIENT_TESTS := $(sort $(wildcard tests/clients/*.test.mjs))
 LONG_CLIENT_TESTS := $(sort $(wildcard tests/clients/long/*.test.mjs))
 PACKAGE_TESTS := $(sort $(wildcard tests/packages/*.test.mjs))
@@ -117,10 +122,10 @@ MAN5 := $(sort $(wildcard docs/*.5))
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all demo demo-start demo-stop check check-unit check-sql check-http \
-    check-clients check-long check-faults check-packages check-fuzz \
-    check-valgrind check-all lint asan fuzz fuzzers bench bench-quick \
-    bench-counts bench-floors format bundle bundle-file install install-demo \
-    dist clean migrate help packages unit-tests FORCE
+    check-fronts check-clients check-long check-faults check-packages \
+    check-fuzz check-valgrind check-all lint asan fuzz fuzzers bench \
+    bench-quick bench-counts bench-floors format bundle bundle-file install \
+    install-demo dist clean migrate help packages unit-tests FORCE
 
 all: $(PROGRAMS) ## build every program
 
@@ -144,9 +149,12 @@ $(BUILD)/%.o: %.c Makefile $(wildcard config.mk)
 	@mkdir -p $(@D)
 	$(call say,CC)$(COMPILE) -c -o $@ $<
 
-$(BUILD)/libcommon.a: $(COMMON) $(BUILD)/common.list
+$(BUILD)/pages.list: FORCE
+	$(call remember,$(PAGES))
+
+$(BUILD)/libcommon.a: $(COMMON) $(BUILD)/pages/embedded.o $(BUILD)/common.list
 	@rm -f $@
-	$(call say,AR)$(AR) rcs $@ $(COMMON)
+	$(call say,AR)$(AR) rcs $@ $(COMMON) $(BUILD)/pages/embedded.o
 
 $(ENDPOINTS) $(UNIT_TESTS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libcommon.a
 	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
@@ -177,37 +185,51 @@ $(BUILD)/demo/whoami: $(DEMO) $(BUILD)/libcommon.a
 $(FUZZERS): $(BUILD)/%: $(BUILD)/%.o $(FUZZ_PARTS) $(BUILD)/libcommon.a
 	$(call say,LINK)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
+# A C file that holds files as a table (base/embedded.h).
+# $(call embed,HEADER,TABLE,FILES,FOLDER to leave out of their names)
+define embed
+@mkdir -p $(@D)
+@printf '/* Made by make. */\n#include "$(1)"\n' >$@
+@n=0; for f in $(3); do \
+    printf 'static const unsigned char file_%d[] = {\n' $$n; \
+    od -An -v -tu1 $$f | awk '{gsub(/ +/, ","); sub(/^,/, ""); print $$0 ","}'; \
+    printf '0};\n'; n=$$((n + 1)); done >>$@
+@printf 'extern const struct embedded_file $(2)[];\n' >>$@
+@printf 'const struct embedded_file $(2)[] = {\n' >>$@
+@n=0; for f in $(3); do \
+    printf '{"%s", file_%d, sizeof(file_%d) - 1},\n' $${f#$(4)/} $$n $$n; \
+    n=$$((n + 1)); done >>$@
+@printf '{0}};\n' >>$@
+endef
+
 # The command carries the schema: a host without psql can migrate.
 $(BUILD)/schema/embedded.c: $(SCHEMA) $(BUILD)/schema.list Makefile
-	@mkdir -p $(@D)
-	@printf '/* Made by make from schema/. */\n#include "admin/embedded.h"\n' >$@
-	@n=0; for f in $(SCHEMA); do \
-	    printf 'static const unsigned char file_%d[] = {\n' $$n; \
-	    od -An -v -tu1 $$f | awk '{gsub(/ +/, ","); sub(/^,/, ""); print $$0 ","}'; \
-	    printf '0};\n'; n=$$((n + 1)); done >>$@
-	@printf 'const struct embedded_file embedded_schema[] = {\n' >>$@
-	@n=0; for f in $(SCHEMA); do \
-	    printf '{"%s", file_%d, sizeof(file_%d) - 1},\n' $${f#schema/} $$n $$n; \
-	    n=$$((n + 1)); done >>$@
-	@printf '{0}};\n' >>$@
+	$(call embed,admin/embedded.h,embedded_schema,$(SCHEMA),schema)
 
 $(BUILD)/schema/embedded.o: $(BUILD)/schema/embedded.c admin/embedded.h
 	$(call say,CC)$(COMPILE) -I. -c -o $@ $<
+
+# The endpoints carry the pages.
+$(BUILD)/pages/embedded.c: $(PAGES) $(BUILD)/pages.list Makefile
+	$(call embed,base/embedded.h,embedded_pages,$(PAGES),common/http/pages)
+
+$(BUILD)/pages/embedded.o: $(BUILD)/pages/embedded.c
+	$(call say,CC)$(COMPILE) -c -o $@ $<
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 # ---- the demo
 
 packages:
-	@demo/packages.sh build demo
+	@demo/packages.sh build demo '$(FRONT)'
 
-demo: packages ## install what is missing, build, and serve until Ctrl-C (PORT=8080)
+demo: packages ## install what is missing, build, and serve until Ctrl-C (PORT=8080; FRONT=pool or lighttpd)
 	@$(MAKE) --no-print-directory all
-	@BUILD='$(BUILD)' demo/site.sh run build/demo '$(PORT)'
+	@BUILD='$(BUILD)' SITE_FRONT='$(FRONT)' demo/site.sh run build/demo '$(PORT)'
 
 demo-start: packages ## the same in the background; build/demo/env tells what a script needs
 	@$(MAKE) --no-print-directory all
-	@BUILD='$(BUILD)' demo/site.sh start build/demo '$(PORT)'
+	@BUILD='$(BUILD)' SITE_FRONT='$(FRONT)' demo/site.sh start build/demo '$(PORT)'
 
 demo-stop: ## end the demo and remove what it kept
 	@demo/site.sh stop build/demo
@@ -224,6 +246,7 @@ check: ## unit, SQL, wire, real clients, a browser: everything in a few minutes
 	@$(MAKE) --no-print-directory check-unit
 	@$(MAKE) --no-print-directory check-sql
 	@$(MAKE) --no-print-directory check-http
+	@$(MAKE) --no-print-directory check-fronts
 	@$(MAKE) --no-print-directory check-clients
 
 unit-tests: $(UNIT_TESTS)
@@ -234,8 +257,16 @@ check-unit: $(UNIT_TESTS) ## the C modules, in process
 check-sql: all ## the schema, its functions and its rights (pgTAP)
 	$(TEST_ENV) tests/sql/run.sh
 
-check-http: all tests/node_modules/.package-lock.json ## every endpoint over the wire, behind a private Apache
-	$(if $(HTTP_TESTS),$(NODE_TEST) $(HTTP_TESTS),@echo 'no wire tests')
+check-http: all tests/node_modules/.package-lock.json ## every endpoint over the wire, behind a private Apache (or FRONT=lighttpd)
+ifeq ($(FRONT),apache)
+	$(NODE_TEST) $(HTTP_TESTS)
+else
+	@for f in $(APACHE_TESTS); do echo "skipped, this is about Apache itself: $$f"; done
+	SITE_FRONT=$(FRONT) $(NODE_TEST) $(filter-out $(APACHE_TESTS),$(HTTP_TESTS))
+endif
+
+check-fronts: all tests/node_modules/.package-lock.json ## one suite for each web server in front
+	$(NODE_TEST) $(FRONT_TESTS)
 
 check-clients: all tests/node_modules/.package-lock.json ## real MCP and OAuth clients and a browser
 	$(if $(CLIENT_TESTS),$(NODE_TEST) $(CLIENT_TESTS),@echo 'no client tests')
@@ -323,9 +354,12 @@ install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysco
 	$(INSTALL) -d $(call at,$(libexecdir))/cgi-bin \
 	    $(call at,$(libexecdir))/guard $(call at,$(libexecdir))/fetch \
 	    $(DESTDIR)$(bindir) \
-	    $(call at,$(datadir))/apache-conf \
+	    $(call at,$(datadir))/apache-conf $(call at,$(datadir))/lighttpd-conf \
+	    $(call at,$(datadir))/nginx-conf $(call at,$(datadir))/caddy \
+	    $(call at,$(datadir))/systemd \
 	    $(call at,$(datadir))/fail2ban/filter.d \
 	    $(call at,$(datadir))/fail2ban/jail.d \
+	    $(call at,$(datadir))/pages \
 	    $(call at,$(datadir))/schema/functions \
 	    $(DESTDIR)$(datadir)/bash-completion/completions \
 	    $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8
@@ -334,18 +368,21 @@ install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysco
 	$(if $(GUARD),$(INSTALL) -m 755 $(BUILD)/guard/guard $(call at,$(libexecdir))/guard)
 	$(if $(FETCH),$(INSTALL) -m 755 $(BUILD)/fetch/fetch $(call at,$(libexecdir))/fetch)
 	$(if $(ADMIN),$(INSTALL) -m 755 $(BUILD)/admin/mcp-oauth $(DESTDIR)$(bindir))
-	@mkdir -p $(BUILD)/apache-conf
-	@for f in apache-conf/*.*; do \
+	@mkdir -p $(addprefix $(BUILD)/,apache-conf lighttpd-conf nginx-conf systemd)
+	@for f in apache-conf/*.* lighttpd-conf/* nginx-conf/* systemd/*; do \
 	    sed -e 's|/usr/local/libexec|$(libexecdir)|g' \
 	        -e 's|/usr/local/share|$(datadir)|g' \
 	        -e 's|/etc/mcp-oauth|$(sysconfdir)/mcp-oauth|g' \
 	        "$$f" >"$(BUILD)/$$f.$$$$" && \
-	    $(INSTALL) -m 644 "$(BUILD)/$$f.$$$$" \
+	    case $$f in *.sh) mode=755 ;; *) mode=644 ;; esac && \
+	    $(INSTALL) -m $$mode "$(BUILD)/$$f.$$$$" \
 	        "$(call at,$(datadir))/$$f" && \
 	    rm "$(BUILD)/$$f.$$$$" || exit 1; done
+	$(INSTALL) -m 644 docs/caddy/mcp-oauth.caddy $(call at,$(datadir))/caddy
 	@for f in filter.d/mcp-oauth.conf jail.d/mcp-oauth.conf; do \
 	    $(INSTALL) -m 644 "docs/fail2ban/$$f" \
 	        "$(call at,$(datadir))/fail2ban/$$f" || exit 1; done
+	$(INSTALL) -m 644 $(PAGES) $(call at,$(datadir))/pages
 	$(if $(wildcard schema/*.sql),$(INSTALL) -m 644 $(wildcard schema/*.sql) \
 	    $(call at,$(datadir))/schema)
 	$(if $(wildcard schema/functions/*.sql),$(INSTALL) -m 644 \

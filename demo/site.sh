@@ -16,6 +16,8 @@
 #   SITE_CONF_EXTRA, SITE_GUARD_EXTRA   lines for mcp-oauth.conf, guard.conf;
 #                      a key named there replaces ours
 #   SITE_FRONT         the web server: apache (default), see site/front.sh
+#   SITE_SERVE         MCP servers to guard, a line each: PATH BACKEND, which is
+#                      an http URL, cgi:FILE or whoami, the demo's
 #   SITE_APACHE_BEFORE, SITE_APACHE_EXTRA
 #                      lines of httpd.conf before our Include and at the end
 #   SITE_MODULES       Apache modules that those lines need, such as auth_basic;

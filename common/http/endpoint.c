@@ -425,6 +425,8 @@ find_settings(struct worker *worker, struct request *rq)
 		return true;
 	rq->settings = live_settings(worker->io, worker->endpoint->settings,
 	    &changed, &error);
+	if (rq->settings)
+		rq->theme = live_theme();
 	if (changed)
 		apply_settings(worker, rq->settings);
 	if (rq->settings)
@@ -501,6 +503,8 @@ endpoint_run(const struct endpoint *endpoint)
 		log_alone(LOG_ERROR, "could not start");
 		return EXIT_FAILURE;
 	}
+	if (endpoint->faults == FAULTS_PAGE)
+		live_settings_with_theme();
 	worker.arena = arena_new(ARENA_MAX_BYTES);
 	while (io_accept(worker.io))
 		serve(&worker);

@@ -108,6 +108,8 @@ metadata_of_server(struct arena *arena, const struct settings *settings)
 	add_methods(arena, o, "introspection_endpoint", confidential_methods);
 	if (settings->client_metadata_documents)
 		json_add_true(o, "client_id_metadata_document_supported");
+	json_add_words(o, "ui_locales_supported",
+	    settings->ui_locales_supported);
 	json_add_true(o, "authorization_response_iss_parameter_supported");
 	json_add_true(o, "resource_indicators_supported");
 	json_add_false(o, "require_pushed_authorization_requests");

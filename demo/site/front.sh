@@ -6,6 +6,7 @@
 # A file of front/ is one way to serve a site.  What it writes lies in the
 # folder of its name below the site's; it gives these functions:
 #
+#   web_log_to   print LOG_TO of its programs
 #   web_make     write its configuration; its folder is there
 #   web_start    start it, and what it does not start itself; in the background
 #   web_stop     end it, whatever state it is in
@@ -32,6 +33,14 @@ front_names() {
 # The front of the site in $D, which was started earlier.
 front_of_site() {
   front_use "$(cat "$D/front" 2>/dev/null || echo apache)"
+}
+
+# The MCP servers to guard, a path below another after it.
+front_servers() {
+  {
+    [ -n "${SITE_PLAIN-}" ] || echo /mcp whoami
+    printf '%s\n' "${SITE_SERVE-}"
+  } | sed '/^$/d' | LC_ALL=C sort
 }
 
 # The FastCGI programs end with the web server that started them; what it

@@ -29,7 +29,8 @@ ${line%%=*}="*) ;;
 }
 
 settings_make() {
-  local secret backend_secret
+  local secret backend_secret log_to
+  log_to=$(web_log_to)
   secret=$(as "$D/usr/bin/mcp-oauth" key generate) ||
     die 'mcp-oauth key generate failed'
   backend_secret=$(random_hex 32)
@@ -45,6 +46,7 @@ JWT_PRIVATE_KEY_FILE=$conf/signing-key.pem
 MCP_RESOURCES=/mcp
 DATABASE_URL=$(url mcp_web)
 STATE_DIRECTORY=$D/run
+LOG_TO=$log_to
 EOF
   settings "$conf/guard.conf" "${SITE_GUARD_EXTRA-}" <<EOF
 OAUTH_BASE_URL=$base_url
@@ -53,5 +55,6 @@ JWKS_FILE=$conf/jwks.json
 DATABASE_URL=$(url mcp_guard)
 GUARD_BACKEND_SECRET=$backend_secret
 STATE_DIRECTORY=$D/run
+LOG_TO=$log_to
 EOF
 }

@@ -18,7 +18,7 @@ before(async () => {
     plain: true,
     conf: 'MCP_RESOURCES=/everything',
     guardConf: 'MCP_RESOURCES=/everything',
-    apache: `Use ProxyMCP /everything http://127.0.0.1:${port}/mcp`
+    serve: { '/everything': `http://127.0.0.1:${port}/mcp` }
   })
 })
 after(async () => {

@@ -29,7 +29,7 @@ before(async () => {
   site = await startSite({
     conf: settings + '\nSCOPE_DESCRIPTION=tools:echo Let it say your words back',
     guardConf: `${settings}\nGUARD_RULES=${file}`,
-    apache: 'Alias /files ${MCP_OAUTH_LIBEXEC}/demo/whoami\nUse GuardMCP /files'
+    serve: { '/files': 'whoami' }
   })
   chromium = await openBrowser()
 })

@@ -12,7 +12,7 @@ const conf = `MCP_RESOURCES=/mcp /files
 MCP_RESOURCE_SCOPES=/mcp reports:read reports:write`
 let site
 before(async () => {
-  site = await startSite({ conf, guardConf: conf, apache: `Alias /files /none\nUse GuardMCP /files` })
+  site = await startSite({ conf, guardConf: conf, serve: { '/files': 'whoami' } })
 })
 after(() => site?.stop())
 

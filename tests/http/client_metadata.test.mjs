@@ -10,7 +10,7 @@ import { Browser, authorizationRequest, connect, newVerifier, redemption, refres
 import { postForm, send } from '../lib/http.mjs'
 import { fetching, startHttpsHost } from '../lib/https_host.mjs'
 import { publishClient, publishedClients } from '../lib/known_clients.mjs'
-import { startSite } from '../lib/site.mjs'
+import { front, startSite } from '../lib/site.mjs'
 
 let host, site
 before(async () => {
@@ -71,7 +71,7 @@ describe('a client that publishes its metadata', () => {
   test('the consent page names the host of the document and of the redirect, and warns of loopback', async () => {
     const client = publish('/named.json', { client_name: 'Evil <b>Editor</b>' })
     const at = await new Browser(site).toConsent(authorizationRequest(client, newVerifier()))
-    assert.match(at.page.text, /published by<\/dt><dd>localhost/)
+    assert.match(at.page.text, /published by localhost/)
     assert.match(at.page.text, /editor\.example/)
     assert.match(at.page.text, /Evil &lt;b&gt;Editor/)
     const loopback = await new Browser(site).toConsent(
@@ -387,7 +387,7 @@ describe('what the operator says', () => {
   })
 })
 
-test('the program that fetches inherits nothing: no descriptor, no setting, no secret', async () => {
+test('the program that fetches inherits nothing: no descriptor, no setting, no secret', { skip: !front.logsToStderr && 'the log is a file here' }, async () => {
   const spied = await startSite({ plain: true, conf: fetching(host) })
   try {
     const program = join(spied.values.STATE, 'usr/libexec/mcp-oauth/fetch/fetch')

@@ -8,7 +8,7 @@ import { SignJWT, UnsecuredJWT, calculateJwkThumbprint, decodeJwt } from 'jose'
 import { callHeaders, challengesOf, connectWith, newKey, proofOf, refreshWith, rpcWith, tokenWith } from '../lib/dpop.mjs'
 import { authorizationRequest, Browser, connect, hidden, newVerifier, redemption, refreshing, register, token, whoami } from '../lib/flow.mjs'
 import { postForm, send, sendJson } from '../lib/http.mjs'
-import { addClient, addSigner, startSite } from '../lib/site.mjs'
+import { addClient, addSigner, front, startSite } from '../lib/site.mjs'
 
 const conf = 'LOGIN_LIMIT_ACCOUNT=1000\nLOGIN_LIMIT_REMOTE=1000'
 const algs = ['ES256', 'RS256', 'EdDSA', 'Ed25519']
@@ -121,6 +121,7 @@ describe('proofs at the token endpoint', () => {
     const fields = await waiting()
     const { tokens } = await start()
     for (const [name, header] of Object.entries(bad)) {
+      if (!header && !front.emptyHeaders) continue
       refusedWith(await tokenWith(site, key, fields, { proof: header }), 'invalid_dpop_proof', 400, name)
       refusedWith(await tokenWith(site, key, refreshing(client, tokens), { proof: header }), 'invalid_dpop_proof', 400, name)
     }

@@ -26,7 +26,7 @@ before(async () => {
   site = await startSite({
     conf,
     guardConf: conf + '\nMCP_ALLOWED_ORIGINS=https://app.example',
-    apache: `Use ProxyMCP /echo http://127.0.0.1:${echo.address().port}/mcp`
+    serve: { '/echo': `http://127.0.0.1:${echo.address().port}/mcp` }
   })
   key = await newKey()
   const client = await register(site)

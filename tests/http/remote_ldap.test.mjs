@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Sign-in by the web server with a directory (a real slapd): accounts made
 // from it, and groups that say what people may allow.
+// This is about Apache itself.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { authorizationRequest, connect, newVerifier, redemption, refreshing, register, token, whoami } from '../lib/flow.mjs'

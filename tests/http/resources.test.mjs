@@ -18,11 +18,7 @@ before(async () => {
   site = await startSite({
     conf: settings + '\nSCOPE_DESCRIPTION=files:read Read files & folders',
     guardConf: settings,
-    apache: `
-Alias /files/deep \${MCP_OAUTH_LIBEXEC}/demo/whoami
-Alias /files \${MCP_OAUTH_LIBEXEC}/demo/whoami
-Use GuardMCP /files
-Use GuardMCP /files/deep`
+    serve: { '/files': 'whoami', '/files/deep': 'whoami' }
   })
   files = site.url('/files')
   deep = site.url('/files/deep')

@@ -2,12 +2,13 @@
 // Rules by method and name: what the guard believes of a request's headers.
 import assert from 'node:assert/strict'
 import { chmod, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { connect as connectTcp } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { connect, rpc } from '../lib/flow.mjs'
 import { send } from '../lib/http.mjs'
-import { startSite } from '../lib/site.mjs'
+import { freePort, front, startSite } from '../lib/site.mjs'
 
 const now = '2026-07-28'
 const wrapped = text => `=?base64?${Buffer.from(text).toString('base64')}?=`
@@ -29,24 +30,28 @@ unsafe-legacy /old headers=optional
 const settings = `MCP_RESOURCES=/mcp /files /old /free /bad
 SCOPES_SUPPORTED=email profile tools:*`
 
+// A server that takes everything, whatever its headers say.
+const careless = createServer((rq, response) => rq.resume().on('end', () => response.writeHead(204).end()))
+
 let site, folder, file, token, wide
 before(async () => {
   folder = await mkdtemp('/var/tmp/mcp-oauth-rules-')
   file = join(folder, 'guard.rules')
   await chmod(folder, 0o755)
   await writeFile(file, rules)
+  const port = await freePort()
+  await new Promise(resolve => careless.listen(port, '127.0.0.1', resolve))
   site = await startSite({
     conf: settings,
     guardConf: `${settings}\nGUARD_RULES=${file}\nMCP_ALLOWED_ORIGINS=https://app.example`,
-    apache: ['/files', '/old', '/free'].map(path => `Alias ${path} \${MCP_OAUTH_LIBEXEC}/demo/whoami\nUse GuardMCP ${path}`).join('\n') +
-      // A server that takes everything, whatever its headers say.
-      '\nUse GuardMCP /bad\n<Location "/bad">\n  RewriteEngine On\n  RewriteRule ^ - [R=204,L]\n</Location>'
+    serve: { '/files': 'whoami', '/old': 'whoami', '/free': 'whoami', '/bad': `http://127.0.0.1:${port}/bad` }
   })
   token = (await connect(site, { params: { scope: 'email' } })).tokens.access_token
   wide = (await connect(site, { params: { scope: 'email tools:*' } })).tokens.access_token
 })
 after(async () => {
   await site?.stop()
+  careless.close()
   await rm(folder, { recursive: true })
 })
 
@@ -160,7 +165,9 @@ describe('a strict resource wants to be told', () => {
       ['Mcp-Method: tools/call', 'Mcp-Name: whoami', 'Mcp_Name: echo'], ['Mcp-Method: tools/list', 'Mcp.Method: tools/call', 'Mcp-Name: echo'],
       ['Mcp-Method: tools/call', 'Mcp-Name: whoami', 'MCP_Protocol-Version: 2025-11-25']]) {
       const answer = await raw([...lines, ...more], body)
-      assert.match(answer, /^HTTP\/1\.1 400 /, more.join(' | '))
+      // Without the empty one that a server dropped, it is judged as one header.
+      const one = !front.emptyHeaders && more.some(line => line.endsWith(':'))
+      assert.match(answer, one ? /^HTTP\/1\.1 40[03] / : /^HTTP\/1\.1 400 /, more.join(' | '))
       if (/M[cC][pP][_.]/.test(more.join())) assert.match(answer, /another spelling/, more.join(' | '))
       assert.doesNotMatch(answer, /opened/)
     }

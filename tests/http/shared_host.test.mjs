@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A shared host: an Apache with mod_cgid, a cgi-bin, and the shipped .htaccess.
+// This is about Apache itself.
 import assert from 'node:assert/strict'
 import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

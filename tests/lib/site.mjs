@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// site.mjs - a private site of its own for a test file: real Apache, real
+// site.mjs - a private site of its own for a test file: real web server, real
 // PostgreSQL, the shipped configuration.
 import { execFile } from 'node:child_process'
 import { randomInt } from 'node:crypto'
@@ -13,6 +13,23 @@ import { lookAtInvariants } from './invariants.mjs'
 
 const run = promisify(execFile)
 const script = new URL('../../demo/site.sh', import.meta.url).pathname
+
+const frontName = process.env.SITE_FRONT || 'apache'
+
+/**
+ * The web server in front, unless a site asks for another, and what it does otherwise than Apache:
+ * emptyHeaders: passes them on; controls: takes encoded ones in a query; otherHosts: takes a
+ * request line that names another host than the Host header; logsToStderr: gives its programs one.
+ * apacheOnly: why a test that is about Apache itself is skipped, or false.
+ */
+export const front = {
+  name: frontName,
+  emptyHeaders: frontName === 'apache',
+  controls: frontName !== 'lighttpd',
+  otherHosts: frontName !== 'lighttpd',
+  logsToStderr: frontName === 'apache',
+  apacheOnly: frontName === 'apache' ? false : 'this is about Apache itself'
+}
 
 // Can the port be listened at? As an error, if another uses it.
 async function tryPort (port) {
@@ -54,8 +71,9 @@ export async function changeSettings (path, lines) {
 }
 
 /**
- * Start a site. Options: conf, guardConf, apacheBefore, apache (lines to add; @PORT@ becomes
- * the site's port), modules (of Apache, for those lines), sqlBefore (a file),
+ * Start a site. Options: conf, guardConf (lines to add; @PORT@ becomes the site's port), serve
+ * (MCP servers by path: an http URL, 'cgi:FILE' or 'whoami'), front (the web server; Apache, or
+ * what SITE_FRONT says), apacheBefore, apache (lines for Apache alone), modules (of Apache, for those lines), sqlBefore (a file),
  * plain (no demo server), extra (environment of site.sh).
  */
 export async function startSite (options = {}) {
@@ -66,6 +84,8 @@ export async function startSite (options = {}) {
     ...process.env,
     SITE_CONF_EXTRA: lines(options.conf),
     SITE_GUARD_EXTRA: lines(options.guardConf),
+    ...(options.front ? { SITE_FRONT: options.front } : {}),
+    SITE_SERVE: Object.entries(options.serve ?? {}).map(pair => pair.join(' ')).join('\n'),
     SITE_APACHE_BEFORE: lines(options.apacheBefore),
     SITE_APACHE_EXTRA: lines(options.apache),
     SITE_MODULES: options.modules ?? '',

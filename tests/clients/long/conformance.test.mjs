@@ -15,7 +15,7 @@ before(async () => {
   direct = `http://127.0.0.1:${port}/mcp`
   everything = await startEverything(port)
   const resources = 'MCP_RESOURCES=/mcp /everything'
-  site = await startSite({ conf: resources, guardConf: resources, apache: `Use ProxyMCP /everything ${direct}` })
+  site = await startSite({ conf: resources, guardConf: resources, serve: { '/everything': direct } })
 })
 after(async () => {
   everything?.kill()
