@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "base/counter.h"
@@ -481,11 +482,21 @@ serve(struct worker *worker)
 	arena_reset(worker->arena);
 }
 
+/* What is in memory here are tokens and keys: no core file of them. */
+static void
+forbid_core_files(void)
+{
+	const struct rlimit none = {0, 0};
+
+	(void)setrlimit(RLIMIT_CORE, &none);
+}
+
 int
 endpoint_run(const struct endpoint *endpoint)
 {
 	struct worker worker = {.endpoint = endpoint};
 
+	forbid_core_files();
 	log_open(endpoint->name, "stderr", LOG_DONE);
 	worker.io = io_open();
 	if (!worker.io || !crypto_start()) {

@@ -293,7 +293,7 @@ const without = {
   crypto: ['metadata', 'revoke', 'register', 'consent']
 }
 for (const kind of ['libpq', 'write', 'memory', 'crypto']) {
-  describe(kind, () => {
+  describe(`each call fails once: ${kind}`, () => {
     for (const [name, prepare] of Object.entries(scenarios)) {
       if (without[kind]?.includes(name)) continue
       test(name, async t => {
