@@ -26,6 +26,7 @@
 #include "key.h"
 #include "moment.h"
 #include "render.h"
+#include "reseal.h"
 #include "settings_edit.h"
 #include "verb.h"
 #include "whole_file.h"
@@ -145,6 +146,19 @@ announced_long_enough(struct rotation *rotation)
 	return false;
 }
 
+/* Second factors that are under secret, under the new one: as settings that hold
+ * both would have it, though no file does. */
+static int
+reseal_from(struct rotation *rotation, const char *secret, const char *fresh)
+{
+	struct settings both = *rotation->settings;
+
+	both.jwt_secret = fresh;
+	both.jwt_secret_previous = secret;
+	both.jwt_secret_next = NULL;
+	return reseal_second_factors(rotation->command, &both);
+}
+
 static int
 swap(struct rotation *rotation)
 {
@@ -165,6 +179,10 @@ swap(struct rotation *rotation)
 	             "refresh token has expired unused, at %s\n",
 	    moment(rotation->command->arena,
 	        time(NULL) + settings->refresh_token_expires_s));
+	if (reseal_from(rotation, settings->jwt_secret,
+	        settings->jwt_secret_next) != EXIT_GOOD)
+		(void)command_fail("second factors wait for --finish, which "
+		                   "needs the owner of the database");
 	return EXIT_GOOD;
 }
 
@@ -176,6 +194,9 @@ finish(struct rotation *rotation)
 	if (!rotation->settings->jwt_secret_previous)
 		return command_fail(
 		    "there is no JWT_SECRET_PREVIOUS to take away");
+	status = reseal_second_factors(rotation->command, rotation->settings);
+	if (status != EXIT_GOOD)
+		return status;
 	edit(rotation, "JWT_SECRET_PREVIOUS", NULL);
 	status = apply(rotation);
 	if (status != EXIT_GOOD)
@@ -213,9 +234,24 @@ replace_private_keys(struct rotation *rotation)
 	return EXIT_GOOD;
 }
 
+/* First those that were never used since the last change. */
+static void
+rescue_second_factors(struct rotation *rotation, const char *fresh)
+{
+	if (reseal_second_factors(rotation->command, rotation->settings) ==
+	        EXIT_GOOD &&
+	    reseal_from(rotation, rotation->settings->jwt_secret, fresh) ==
+	        EXIT_GOOD)
+		return;
+	(void)command_fail("second factors are lost, for only the owner of the "
+	                   "database can have them sealed anew: \"mcp-oauth "
+	                   "user reset-second-factor\" for those who have one");
+}
+
 static int
 emergency(struct rotation *rotation)
 {
+	const char *fresh = key_secret(rotation->command->arena);
 	int status;
 
 	if (rotation->settings->jwt_private_key_file) {
@@ -223,7 +259,7 @@ emergency(struct rotation *rotation)
 		if (status != EXIT_GOOD)
 			return status;
 	}
-	edit(rotation, "JWT_SECRET", key_secret(rotation->command->arena));
+	edit(rotation, "JWT_SECRET", fresh);
 	edit(rotation, "JWT_SECRET_NEXT", NULL);
 	edit(rotation, "JWT_SECRET_PREVIOUS", NULL);
 	status = apply(rotation);
@@ -235,11 +271,10 @@ emergency(struct rotation *rotation)
 	    "our guards refuse such tokens within 5 seconds\n"
 	    "whoever else verifies tokens by our keys takes them until their "
 	    "copy of the keys is renewed, after %lld seconds or when they "
-	    "like, and until the tokens expire, at most %lld seconds\n"
-	    "second factors are sealed under the old root: \"mcp-oauth user "
-	    "reset-second-factor\" for those who have one\n",
+	    "like, and until the tokens expire, at most %lld seconds\n",
 	    (long long)keyring_keep_s(rotation->settings),
 	    (long long)rotation->settings->access_token_expires_s);
+	rescue_second_factors(rotation, fresh);
 	return EXIT_GOOD;
 }
 

@@ -81,39 +81,63 @@ second_code_right(struct request *rq, const struct second_code *code,
 /* ---- the secret ---- */
 
 static struct sha256
-seal_key(struct request *rq, enum keyring_root root)
+seal_key(const struct settings *settings, enum keyring_root root)
 {
-	return keyring_key(rq->settings, root, "second factor");
+	return keyring_key(settings, root, "second factor");
+}
+
+static void
+seal_today(const struct settings *settings, const char *user_id,
+    const unsigned char *secret, unsigned char *ret)
+{
+	struct sha256 key = seal_key(settings, ROOT_CURRENT);
+
+	seal(&key, user_id, secret, TOTP_SECRET_BYTES, ret);
 }
 
 void
 second_secret_seal(struct request *rq, const char *user_id,
     const unsigned char *secret, unsigned char *ret)
 {
-	struct sha256 key = seal_key(rq, ROOT_CURRENT);
-
-	seal(&key, user_id, secret, TOTP_SECRET_BYTES, ret);
+	seal_today(rq->settings, user_id, secret, ret);
 }
 
 static bool
-open_with(struct request *rq, enum keyring_root root,
-    const struct second_factor *factor, unsigned char *ret)
+open_with(const struct settings *settings, enum keyring_root root,
+    const char *user_id, const unsigned char *sealed, unsigned char *ret)
 {
-	struct sha256 key = seal_key(rq, root);
+	struct sha256 key = seal_key(settings, root);
 
-	return seal_open(&key, factor->user_id, factor->sealed,
-	    TOTP_SECRET_BYTES, ret);
+	return seal_open(&key, user_id, sealed, TOTP_SECRET_BYTES, ret);
+}
+
+enum reseal_result
+second_secret_reseal(struct arena *arena, const struct settings *settings,
+    const char *user_id, const unsigned char *sealed, unsigned char *ret)
+{
+	unsigned char *secret = arena_alloc(arena, TOTP_SECRET_BYTES);
+
+	if (open_with(settings, ROOT_CURRENT, user_id, sealed, secret))
+		return RESEAL_NOT_NEEDED;
+	if (!keyring_has_other(settings) ||
+	    !open_with(settings, ROOT_OTHER, user_id, sealed, secret))
+		return RESEAL_LOST;
+	seal_today(settings, user_id, secret, ret);
+	return RESEAL_DONE;
 }
 
 bool
 second_secret_open(struct request *rq, const struct second_factor *factor,
     unsigned char *ret, bool *stale)
 {
-	bool current = open_with(rq, ROOT_CURRENT, factor, ret);
+	const struct settings *settings = rq->settings;
+	bool current = open_with(settings, ROOT_CURRENT, factor->user_id,
+	    factor->sealed, ret);
 
 	if (!current &&
-	    !(keyring_has_other(rq->settings) &&
-	        open_with(rq, ROOT_OTHER, factor, ret))) {
+	    !(keyring_has_other(settings) &&
+	        open_with(settings, ROOT_OTHER, factor->user_id, factor->sealed,
+	            ret))) {
 		log_raise(LOG_ERROR);
 		log_text("fault",
 		    "the second factor was sealed under another JWT_SECRET: "

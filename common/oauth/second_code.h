@@ -41,6 +41,18 @@ void second_secret_seal(struct request *rq, const char *user_id,
 bool second_secret_open(struct request *rq, const struct second_factor *factor,
     unsigned char *ret, bool *stale) __attribute__((__warn_unused_result__));
 
+enum reseal_result {
+	RESEAL_NOT_NEEDED, /* it is under today's key */
+	RESEAL_DONE,       /* it was under the other root's: ret has it anew */
+	RESEAL_LOST,       /* under no key of ours */
+};
+
+/* Seal what the database has of a user under today's key. */
+enum reseal_result second_secret_reseal(struct arena *arena,
+    const struct settings *settings, const char *user_id,
+    const unsigned char *sealed, unsigned char *ret)
+    __attribute__((__warn_unused_result__));
+
 /* As people type it, in groups of four; as apps read it (otpauth://). */
 const char *second_secret_shown(struct arena *arena,
     const unsigned char *secret);

@@ -8,6 +8,7 @@ import { createLocalJWKSet, jwtVerify } from 'jose'
 import { authorizationRequest, Browser, connect, newVerifier as newCodeVerifier, redemption, refreshing, register, rpc, token, until } from '../lib/flow.mjs'
 import { send } from '../lib/http.mjs'
 import { kidOf, newVerifier, periodsPass, Traffic } from '../lib/key_change.mjs'
+import { addUser, browserOf, csrfOf, openPage, secretOf, totp } from '../lib/people.mjs'
 import { changeSettings, startSite } from '../lib/site.mjs'
 
 const ownKeys = 'JWKS_FILE=\nJWKS_URL=http://127.0.0.1:@PORT@/.well-known/jwks.json'
@@ -66,7 +67,7 @@ for (const [name, guardConf] of [['JWKS_FILE', ''], ['JWKS_URL', ownKeys]]) {
     let site
     before(async () => { site = await startSite({ guardConf }) })
     after(() => site?.stop())
-    const rotate = (...args) => site.command('key', 'rotate', ...args)
+    const rotate = (...args) => site.command('key', 'rotate', ...args, '--database', site.values.DATABASE_URL)
     const ping = async accessToken => (await rpc(site.mcp, accessToken, 'ping', {})).status
 
     test('nothing is refused, sessions and what is under way go on', async t => {
@@ -191,6 +192,67 @@ for (const [name, guardConf] of [['JWKS_FILE', ''], ['JWKS_URL', ownKeys]]) {
     })
   })
 }
+
+describe('second factors', () => {
+  let site, people
+  before(async () => {
+    site = await startSite({ plain: true })
+    people = [await addFactor('one@example.com'), await addFactor('two@example.com')]
+  })
+  after(() => site?.stop())
+  const page = '/api/oauth/second_factor'
+  const owner = () => ['--database', site.values.DATABASE_URL]
+  const rotate = (...args) => site.command('key', 'rotate', ...args)
+  const unspend = () => site.sql('UPDATE oauth.second_factor SET last_step = 0')
+
+  async function addFactor (email) {
+    const browser = await addUser(site, email)
+    const csrf = csrfOf(await openPage(browser, page))
+    const { text } = await browser.post(page, { csrf, action: 'begin', password: site.password })
+    const secret = secretOf(text)
+    const [, offer] = /name="offer" value="([0-9a-f]+)"/.exec(text)
+    assert.equal((await browser.post(page, { csrf: csrfOf(text), offer, action: 'confirm', code: totp(secret) })).status, 200)
+    return { email, secret }
+  }
+
+  // With password and code, by which the secret is opened.
+  async function comesIn ({ email, secret }) {
+    await unspend()
+    const browser = browserOf(site, email)
+    const login = await browser.follow(await browser.get('/api/oauth/apps'))
+    const step = await browser.follow(await browser.signIn(login))
+    return (await browser.post('/api/oauth/second_step', { ...step.fields, code: totp(secret) })).status === 303
+  }
+  const allComeIn = () => until(async () => await comesIn(people[0]) && await comesIn(people[1]))
+
+  test('are sealed anew before the old root goes, by the owner of the database alone', async () => {
+    await rotate()
+    const { stderr } = await rotate('--now')
+    assert.match(stderr, /permission denied/)
+    assert.match(stderr, /second factors wait for --finish/)
+    await allComeIn()
+    await assert.rejects(rotate('--finish'), /permission denied/)
+    assert.ok(await setting(site, 'JWT_SECRET_PREVIOUS'))
+    await rotate('--finish', ...owner())
+    await allComeIn()
+    await rotate()
+    assert.match((await rotate('--now', ...owner())).stdout, /^second factors sealed anew: 2$/m)
+    assert.doesNotMatch((await rotate('--finish', ...owner())).stdout, /sealed/)
+    await allComeIn()
+  })
+
+  test('outlive an emergency, and those that are lost are counted', async () => {
+    assert.match((await rotate('--emergency', ...owner())).stdout, /^second factors sealed anew: 2$/m)
+    await allComeIn()
+    await site.sql(`UPDATE oauth.second_factor f SET sealed_secret = decode(repeat('00', 60), 'hex')
+      FROM public.users u WHERE u.id = f.user_id AND u.email = $1`, [people[1].email])
+    const { stdout } = await rotate('--emergency', ...owner())
+    assert.match(stdout, /^second factors sealed anew: 1$/m)
+    assert.match(stdout, /^second factors under none of these secrets: 1/m)
+    await until(() => comesIn(people[0]))
+    assert.match((await rotate('--emergency')).stderr, /second factors are lost/)
+  })
+})
 
 test('words that do not go together, and what cannot be done', async () => {
   const site = await startSite({ plain: true, conf: 'JWT_ALG=HS256\nOAUTH_ROOT_SECRET=' + 'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0u1V', guardConf: 'JWKS_FILE=\nJWT_ALG=HS256\nJWT_SECRET=b1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0u1V' })
