@@ -318,12 +318,13 @@ asan: ## unit and wire tests on a build of their own with AddressSanitizer and U
 
 # ---- measuring
 
-BENCH = @demo/packages.sh build demo bench && \
+BENCH = @demo/packages.sh build demo bench \
+    $(if $(filter 1,$(PEERS)),bench-peers) && \
     $(MAKE) --no-print-directory all bench-floors \
     tests/node_modules/.package-lock.json && $(TEST_ENV)
 
-bench: ## measure every workload, ours beside floors (see docs/performance.md); build/bench/bench.md
-	$(BENCH) $(NODE) tests/bench/bench.mjs
+bench: ## measure every workload, ours beside floors and, with PEERS=1, other servers (docs/performance.md)
+	$(BENCH) PEERS='$(PEERS)' $(NODE) tests/bench/bench.mjs
 
 bench-quick: ## the same in a short round that only shows that the benchmark works
 	$(BENCH) $(NODE) --test --test-reporter=dot tests/bench/report.test.mjs

@@ -3,12 +3,12 @@
 #
 # packages.sh SET... - install the Debian packages of the named sets that are
 # missing, and nothing else: no recommended packages, no service started, no
-# PostgreSQL cluster made.  Sets: build, demo, check, lint, fuzz, bench, and the
-# web server of the demo: apache, lighttpd, pool.
+# PostgreSQL cluster made.  Sets: build, demo, check, lint, fuzz, bench,
+# bench-peers, and the web server of the demo: apache, lighttpd, pool.
 set -eu
 
 if [ $# -eq 0 ]; then
-  echo 'usage: packages.sh build|demo|check|lint|fuzz|bench ...' >&2
+  echo 'usage: packages.sh build|demo|check|lint|fuzz|bench|bench-peers ...' >&2
   exit 2
 fi
 if ! command -v dpkg-query >/dev/null; then
@@ -53,6 +53,7 @@ wanted() {
     # Any npm will do: it fetches the node that runs the tests.
     command -v npm >/dev/null || echo nodejs npm
     ;;
+  bench-peers) echo libapache2-mod-auth-openidc libapache2-mod-oauth2 ;;
   bench)
     echo wrk strace valgrind perl
     command -v npm >/dev/null || echo nodejs npm

@@ -4,6 +4,7 @@
 //   QUICK=1            one short round at one concurrency: only whether it works
 //   ROUNDS, SECONDS    how many rounds, and how long a cell takes (4, 4)
 //   CONNECTIONS        '1 16 64 256'
+//   PEERS=1            servers of others, too
 //   FRONTS             names of fronts.mjs; all by default
 //   ONLY               a regular expression that names of workloads match
 //   GROWTH             1 or 0: measure growth, too (1 unless ONLY is given)
@@ -15,13 +16,16 @@ import { fronts } from './fronts.mjs'
 import { growthOf } from './growth.mjs'
 import { costOf, memoryOf, meterOf } from './measure.mjs'
 import { oursOf, startOurs } from './ours.mjs'
+import { fetchPeers, moduleOptions, modulesOf, startPeers } from './peers.mjs'
 import { machine, markdown, write } from './report.mjs'
 import { workloads } from './workloads.mjs'
 
 const quick = process.env.QUICK === '1'
 const words = (name, fallback) => (process.env[name] || fallback).split(/\s+/).filter(Boolean)
+const peers = process.env.PEERS === '1'
 const settings = {
   quick,
+  peers,
   rounds: Number(process.env.ROUNDS || (quick ? 1 : 4)),
   seconds: Number(process.env.SECONDS || (quick ? 1 : 4)),
   connections: words('CONNECTIONS', quick ? '4' : '1 16 64 256').map(Number),
@@ -45,15 +49,18 @@ const started = []
 async function startFront (name) {
   const floors = await floorsFolder()
   started.push(() => rm(floors, { recursive: true }))
-  const site = await startOurs(fronts[name].options(floors))
+  const withModules = peers && fronts[name].modules
+  const site = await startOurs(fronts[name].options(floors, withModules ? await moduleOptions(floors) : undefined))
   started.push(() => site.stop())
   const meter = await meterOf(site.values.SUPERUSER_DATABASE_URL)
   started.push(() => meter.end())
   const ours = await oursOf(site, { tokens: quick ? 300 : 4000 })
   const common = { front: name, folders: [site.values.STATE, floors], meter, site, client: ours.client }
+  const more = (kind, loads) => Object.entries(loads).map(([target, loads]) => ({ ...common, target, kind, loads }))
   return [
     { ...common, target: 'mcp-oauth', kind: 'ours', loads: ours.loads },
-    ...Object.entries(await floorsOf(site, floors, ours.accessToken)).map(([target, loads]) => ({ ...common, target, kind: 'floor', loads }))
+    ...more('floor', await floorsOf(site, floors, ours.accessToken)),
+    ...withModules ? more('peer', await modulesOf(site, floors)) : []
   ]
 }
 
@@ -89,7 +96,7 @@ async function warmUp (targets) {
 
 async function memoryOfAll (targets) {
   const memory = {}
-  for (const target of targets) if (target.kind !== 'floor') memory[`${target.front}, ${target.target}`] = await memoryOf(target.folders)
+  for (const target of targets) if (target.kind === 'ours' || target.front === 'node') memory[`${target.front}, ${target.target}`] = await memoryOf(target.folders)
   return memory
 }
 
@@ -103,15 +110,17 @@ function complain (cells) {
 
 async function main () {
   const targets = []
+  const fetched = peers && await fetchPeers(process.env.BUILD ?? 'build')
   for (const name of settings.fronts) {
     say(`starting ${fronts[name].title}`)
     targets.push(...await startFront(name))
   }
+  if (fetched) targets.push(...await startPeers(fetched.folder, targets[0].site, targets[0].meter, stop => started.push(stop)))
   if (!quick) await warmUp(targets)
   const cells = []
   for (let round = 1; round <= settings.rounds; round++) cells.push(...await measureRound(targets, round))
   const grown = growth && await growthOf(targets.find(t => t.kind === 'ours'), growth, settings.seconds, say)
-  const result = { about: await machine(), settings: { ...settings, only: String(settings.only) }, cells, growth: grown || [], memory: await memoryOfAll(targets) }
+  const result = { about: { ...await machine(), ...fetched?.versions }, settings: { ...settings, only: String(settings.only) }, cells, growth: grown || [], memory: await memoryOfAll(targets) }
   await write(folder, result)
   console.log(markdown(result))
   if (quick) complain([...cells, ...(grown || []).flatMap(part => part.rows.map(row => ({ workload: part.title, front: row.size, target: 'growth', ...row })))])

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // fronts.mjs - the web servers to compare, and how each serves the floors.
 //
-// A front has a title, what startSite() needs for it, and lines(folder): the
-// lines of its configuration that serve the floors of that folder, and a file at
-// /mcp behind our guard. Floors stand at
+// A front has a title and options(folder, others): what startSite() needs to serve
+// a file at /mcp behind our guard, the floors of that folder and, where modules of
+// others can stand beside, their lines. Floors stand at
 //   /floor/document   a file
 //   /floor/responder, /floor/refresh, /floor/cgi
 //   /floor/checker, /floor/authorizer: the same file behind these two
@@ -49,6 +49,7 @@ MaxKeepAliveRequests 0`
 export const fronts = {
   mod_fcgid: {
     title: 'Apache with mod_fcgid',
-    options: folder => ({ apache: apacheLines(folder), modules: 'cgid' })
+    modules: true, // of others, peers.mjs
+    options: (folder, others) => ({ apache: `${apacheLines(folder)}\n${others?.lines ?? ''}`, modules: `cgid ${others?.modules ?? ''}` })
   }
 }
