@@ -102,7 +102,7 @@ MAN5 := $(sort $(wildcard docs/*.5))
 .SECONDARY:
 .PHONY: all demo demo-start demo-stop check check-unit check-sql check-http \
     check-fronts check-clients check-long check-faults check-fuzz check-valgrind \
-    check-all lint asan fuzz fuzzers bench bench-quick bench-floors \
+    check-all lint asan fuzz fuzzers bench bench-quick bench-counts bench-floors \
     format install install-demo dist clean migrate help packages unit-tests FORCE
 
 all: $(PROGRAMS) ## build every program
@@ -282,6 +282,9 @@ bench: ## measure every workload, ours beside floors (see docs/performance.md); 
 bench-quick: ## the same in a short round that only shows that the benchmark works
 	$(BENCH) $(NODE) --test --test-reporter=dot tests/bench/report.test.mjs
 	$(BENCH) QUICK=1 $(NODE) tests/bench/bench.mjs
+
+bench-counts: ## instructions, allocations, system calls and statements a request, which no other load changes
+	$(BENCH) $(NODE) tests/bench/counts.mjs
 
 bench-floors: $(FLOORS)
 

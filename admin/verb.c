@@ -95,6 +95,10 @@ static const struct verb_option migrate[] = {
 static const struct verb_option render[] = {
     {"jwks", "FILE", "write this file instead of the guard's JWKS_FILE", 0},
     {"periods", "N", "how many periods ahead (12)", 0},
+    {"documents", "FOLDER",
+        "write the metadata documents there, for the web "
+        "server to serve",
+        0},
     {0},
 };
 
@@ -129,7 +133,8 @@ const struct verb verbs[] = {
         "take the next step of a change of JWT_SECRET", verb_key_rotate},
     {"migrate", NULL, NULL, migrate, "bring the database up to date",
         verb_migrate},
-    {"render", NULL, NULL, render, "write the guard's JWKS_FILE", verb_render},
+    {"render", NULL, NULL, render, "write the guard's JWKS_FILE, or documents",
+        verb_render},
     {"user", "add", "EMAIL", user_add,
         "add a user, with the password on standard input", verb_user_add},
     {"user", "recover", "EMAIL", NULL,

@@ -54,7 +54,7 @@ wanted() {
     command -v npm >/dev/null || echo nodejs npm
     ;;
   bench)
-    echo wrk
+    echo wrk strace valgrind perl
     command -v npm >/dev/null || echo nodejs npm
     ;;
   lint)

@@ -42,23 +42,29 @@ export async function as (user) {
   return { uid: await id('-u'), gid: await id('-g') }
 }
 
+const roles = { RESPONDER: 1, AUTHORIZER: 2 }
+
 /**
- * Start program as user, listening where (a path, or host:port). Returns {ask,
- * terminate, ended, stop}; ended resolves to its exit code, or to a signal's name.
+ * Start program (or it and its arguments) as user, listening where (a path, or
+ * host:port). Returns {ask, terminate, ended, stop}; ended resolves to its exit
+ * code, or to a signal's name.
  */
 export async function startFastcgi (program, where, { user, env }) {
-  const child = spawn('perl', ['-e', listener, where, program], { ...await as(user), env: { ...process.env, ...env } })
+  const child = spawn('perl', ['-e', listener, where].concat(program), { ...await as(user), env: { ...process.env, ...env } })
   await new Promise((resolve, reject) => {
     child.stdout.once('data', resolve)
     child.once('exit', code => reject(new Error(`${program} ended: ${code}`)))
   })
   const ended = new Promise(resolve => child.once('exit', (code, signal) => resolve(signal ?? code)))
+  const closed = new Promise(resolve => child.once('close', resolve))
+  let errors = ''
+  child.stderr.on('data', data => { errors += data })
   return {
     ended,
     /** Send it SIGTERM. */
     terminate: () => child.kill(),
-    /** One GET with these variables; its answer as text. */
-    ask: variables => new Promise((resolve, reject) => {
+    /** One request with these variables, GET unless they say otherwise; its answer as text. */
+    ask: (variables, { body = '', role = 'RESPONDER' } = {}) => new Promise((resolve, reject) => {
       const socket = where.startsWith('/')
         ? connect(where)
         : connect(Number(where.split(':')[1]), where.split(':')[0])
@@ -68,15 +74,18 @@ export async function startFastcgi (program, where, { user, env }) {
       socket.on('data', data => parts.push(data))
       socket.on('close', () => resolve(output(Buffer.concat(parts))))
       socket.write(Buffer.concat([
-        record(1, Buffer.from([0, 1, 0, 0, 0, 0, 0, 0])),
+        record(1, Buffer.from([0, roles[role], 0, 0, 0, 0, 0, 0])),
         record(4, Buffer.concat(params.map(([name, value]) => pair(name, value)))),
         record(4, Buffer.alloc(0)),
+        ...(body ? [record(5, Buffer.from(body))] : []),
         record(5, Buffer.alloc(0))
       ]))
     }),
-    stop: () => {
+    /** End it; what it said on standard error. */
+    stop: async () => {
       child.kill()
-      return ended
+      await closed
+      return errors
     }
   }
 }

@@ -113,6 +113,7 @@ DocumentRoot $D/$front/www
 </Directory>
 
 Define SHARE $share
+Define STATE $D
 ${SITE_APACHE_BEFORE-}
 $(apache_profile)
 CustomLog $D/log/access.log mcp_oauth
