@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * render.c - writing the guard's JWKS_FILE: the public keys of the last, the
- * current and the coming periods, so that the guard needs no secret.
+ * current and the coming periods, so that the guard needs no secret.  Or, with
+ * --documents, the metadata (documents.h).
  */
 #include <stdio.h>
 #include <sys/stat.h>
@@ -10,6 +11,7 @@
 #include "base/auto.h"
 #include "base/text.h"
 #include "crypto/keyring.h"
+#include "documents.h"
 #include "render.h"
 #include "verb.h"
 
@@ -32,9 +34,8 @@ jwks_file(struct command *command)
 	return guard ? guard->jwks_file : NULL;
 }
 
-/* Written beside and renamed: a guard reads the old file or the new one. */
-static bool
-write_whole(struct command *command, const char *path, const char *text)
+bool
+render_file(struct command *command, const char *path, const char *text)
 {
 	const char *fresh = arena_printf(command->arena, "%s.new", path);
 	AUTO_FILE *file = fopen(fresh, "we");
@@ -55,7 +56,7 @@ render_keys(struct command *command, const struct settings *settings,
 	jwks = keyring_jwks(settings, time(NULL), periods, &fault);
 	if (!jwks)
 		return command_fail("%s", fault);
-	if (!write_whole(command, path, json_text(command->arena, jwks)))
+	if (!render_file(command, path, json_text(command->arena, jwks)))
 		return command_fail("could not write %s", path);
 	(void)printf("wrote %s: %zu keys\n", path,
 	    json_object_array_length(json_object_object_get(jwks, "keys")));
@@ -66,15 +67,20 @@ int
 verb_render(struct command *command)
 {
 	const char *path = command_value(command, "jwks");
+	const char *documents = command_value(command, "documents");
 	const struct settings *settings;
 	int64_t periods;
 
+	if (documents && (path || command_given(command, "periods")))
+		return command_usage("--documents stands alone");
 	if (!command_number(command, "periods", 0, PERIODS_MAX, RENDER_PERIODS,
 	        &periods))
 		return EXIT_USAGE;
 	settings = command_settings(command);
 	if (!settings)
 		return EXIT_REFUSED;
+	if (documents)
+		return documents_write(command, settings, documents);
 	if (!keyring_is_public(settings))
 		return command_fail(
 		    "with JWT_ALG=HS256 there are no public keys to write");

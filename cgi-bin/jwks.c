@@ -11,23 +11,35 @@
 
 #include "base/log.h"
 #include "crypto/keyring.h"
+#include "http/document.h"
 #include "http/endpoint.h"
+
+static struct json_object *
+make_jwks(struct request *rq)
+{
+	const char *fault = NULL;
+	struct json_object *jwks = keyring_jwks(rq->settings, time(NULL), 1,
+	    &fault);
+
+	if (!jwks)
+		log_text("fault", fault);
+	return jwks;
+}
 
 static enum oauth_error
 get_jwks(struct request *rq)
 {
-	AUTO_JSON *jwks = NULL;
-	const char *fault;
+	const char *of_this_second = arena_printf(rq->arena, "%lld",
+	    (long long)time(NULL));
 
 	if (!keyring_is_public(rq->settings))
 		return refuse(rq, OAUTH_NOT_FOUND,
 		    "tokens are signed with a shared secret here");
-	jwks = keyring_jwks(rq->settings, time(NULL), 1, &fault);
 	rq->reply.cache_control = arena_printf(rq->arena,
 	    "public, max-age=%lld", (long long)keyring_keep_s(rq->settings));
-	if (jwks)
-		return reply_json(rq, 200, jwks);
-	log_text("fault", fault);
+	/* Keys come and go by the clock, and by the file that may hold one. */
+	if (reply_document(rq, of_this_second, make_jwks))
+		return OAUTH_OK;
 	return refuse_unavailable(rq, "the keys cannot be read");
 }
 
@@ -39,6 +51,7 @@ static const struct endpoint jwks = {
     .get = get_jwks,
     .cors = CORS_ANY_ORIGIN,
     .settings = SETTINGS_SERVER,
+    .settings_changed = documents_forget,
 };
 
 int

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "http/document.h"
 #include "http/endpoint.h"
 #include "oauth/metadata.h"
 
@@ -34,16 +35,20 @@ resource_at(struct request *rq)
 	return NULL;
 }
 
+static struct json_object *
+make_metadata(struct request *rq)
+{
+	return metadata_of_resource(rq->arena, rq->settings, resource_at(rq));
+}
+
 static enum oauth_error
 get_resource_metadata(struct request *rq)
 {
 	const struct resource_setting *resource = resource_at(rq);
-	AUTO_JSON *metadata = NULL;
 
-	if (!resource)
-		return refuse(rq, OAUTH_NOT_FOUND, "no resource of this name");
-	metadata = metadata_of_resource(rq->arena, rq->settings, resource);
-	return reply_json(rq, 200, metadata);
+	if (resource && reply_document(rq, resource->uri, make_metadata))
+		return OAUTH_OK;
+	return refuse(rq, OAUTH_NOT_FOUND, "no resource of this name");
 }
 
 static const struct endpoint resource_metadata = {
@@ -52,6 +57,7 @@ static const struct endpoint resource_metadata = {
     .cors = CORS_ANY_ORIGIN,
     .cache_control = "public, max-age=300",
     .settings = SETTINGS_SERVER,
+    .settings_changed = documents_forget,
 };
 
 int

@@ -10,6 +10,7 @@
  * JSON 404.
  */
 #include "base/text.h"
+#include "http/document.h"
 #include "http/endpoint.h"
 #include "oauth/metadata.h"
 
@@ -38,15 +39,18 @@ serves(struct request *rq)
 	                openid)));
 }
 
+static struct json_object *
+make_metadata(struct request *rq)
+{
+	return metadata_of_server(rq->arena, rq->settings);
+}
+
 static enum oauth_error
 get_server_metadata(struct request *rq)
 {
-	AUTO_JSON *metadata = NULL;
-
-	if (!serves(rq))
-		return refuse(rq, OAUTH_NOT_FOUND, "nothing is served here");
-	metadata = metadata_of_server(rq->arena, rq->settings);
-	return reply_json(rq, 200, metadata);
+	if (serves(rq) && reply_document(rq, "metadata", make_metadata))
+		return OAUTH_OK;
+	return refuse(rq, OAUTH_NOT_FOUND, "nothing is served here");
 }
 
 static const struct endpoint server_metadata = {
@@ -55,6 +59,7 @@ static const struct endpoint server_metadata = {
     .cors = CORS_ANY_ORIGIN,
     .cache_control = "public, max-age=300",
     .settings = SETTINGS_SERVER,
+    .settings_changed = documents_forget,
 };
 
 int

@@ -21,7 +21,7 @@
 #   SITE_APACHE_BEFORE, SITE_APACHE_EXTRA
 #                      lines of httpd.conf before our Include and at the end
 #   SITE_MODULES       Apache modules that those lines need, such as auth_basic;
-#                      files of ours are in ${SHARE} there
+#                      files of ours are in ${SHARE} there, the site is in ${STATE}
 #   SITE_POSTGRESQL_EXTRA
 #                      lines at the end of postgresql.conf
 #   SITE_LOCALE        of the database; C (default) knows no letters but A to Z

@@ -28,6 +28,7 @@
 #include "http/endpoint.h"
 #include "identity.h"
 #include "keys.h"
+#include "oauth/remembered_token.h"
 #include "poller.h"
 #include "program.h"
 #include "proof.h"
@@ -209,6 +210,7 @@ use_settings(const struct settings *settings, const struct io *io)
 	snapshot_use(settings->state_directory);
 	proof_use(settings->state_directory);
 	rules_forget();
+	remembered_token_forget();
 	if (!io_is_cgi(io))
 		poller_start(settings);
 }

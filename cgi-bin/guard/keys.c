@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "crypto/jwks.h"
 #include "key_poller.h"
+#include "oauth/remembered_token.h"
 
 enum {
 	JWKS_MAX_BYTES = 1 << 18,
@@ -60,6 +61,7 @@ load(const char *path)
 	arena_free(loaded.arena);
 	loaded.arena = arena;
 	loaded.set = (struct key_set){keys, n};
+	remembered_token_forget(); /* the key of some may be gone */
 	return true;
 }
 

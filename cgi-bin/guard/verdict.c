@@ -9,6 +9,7 @@
 #include "keys.h"
 #include "message.h"
 #include "oauth/dpop_binding.h"
+#include "oauth/remembered_token.h"
 #include "oauth/resource.h"
 #include "oauth/scope.h"
 #include "origin.h"
@@ -114,7 +115,31 @@ snapshot_usable(struct request *rq, int64_t now_s, const char **reason)
 	return true;
 }
 
+static struct verdict
+revoked(struct verdict *v, const char *text)
+{
+	remembered_token_drop(text);
+	v->reason = "the access token was revoked";
+	return *v;
+}
+
 /* ---- the parts together ---- */
+
+static enum access_token_result
+judge_signed(struct request *rq, const struct resource_setting *resource,
+    const char *text, const struct key_set *keys, int64_t now_s,
+    struct access_token *ret)
+{
+	enum access_token_result result = access_token_judge(rq->arena,
+	    rq->settings, text, keys->keys, keys->n, resource->uri, now_s, ret);
+
+	if (result == ACCESS_TOKEN_KEY_UNKNOWN && keys_look_again(rq->settings))
+		result = access_token_judge(rq->arena, rq->settings, text,
+		    keys->keys, keys->n, resource->uri, now_s, ret);
+	if (result == ACCESS_TOKEN_GOOD)
+		remembered_token_add(text, ret, now_s);
+	return result;
+}
 
 static struct verdict
 judge_token(struct request *rq, const struct resource_setting *resource,
@@ -130,26 +155,20 @@ judge_token(struct request *rq, const struct resource_setting *resource,
 		v.kind = VERDICT_UNAVAILABLE;
 		return v;
 	}
-	result = access_token_judge(rq->arena, rq->settings, text, keys->keys,
-	    keys->n, resource->uri, now_s, &v.token);
-	if (result == ACCESS_TOKEN_KEY_UNKNOWN && keys_look_again(rq->settings))
-		result = access_token_judge(rq->arena, rq->settings, text,
-		    keys->keys, keys->n, resource->uri, now_s, &v.token);
+	result = remembered_token_find(text, resource->uri, now_s, &v.token)
+	    ? ACCESS_TOKEN_GOOD
+	    : judge_signed(rq, resource, text, keys, now_s, &v.token);
 	v.reason = access_token_reason(result);
 	if (result != ACCESS_TOKEN_GOOD)
 		return v;
-	if (snapshot_age_s(now_s) >= 0 && snapshot_revokes(&v.token)) {
-		v.reason = "the access token was revoked";
-		return v;
-	}
+	if (snapshot_age_s(now_s) >= 0 && snapshot_revokes(&v.token))
+		return revoked(&v, text);
 	if (!snapshot_usable(rq, now_s, &v.reason)) {
 		v.kind = VERDICT_UNAVAILABLE;
 		return v;
 	}
-	if (snapshot_revokes(&v.token)) {
-		v.reason = "the access token was revoked";
-		return v;
-	}
+	if (snapshot_revokes(&v.token))
+		return revoked(&v, text);
 	v.kind = VERDICT_ALLOWED;
 	return v;
 }

@@ -92,11 +92,13 @@ static const char *
 ed25519_signature(struct arena *arena, const struct jwt_key *key,
     const char *input)
 {
-	unsigned char public_key[crypto_sign_PUBLICKEYBYTES];
 	unsigned char secret_key[crypto_sign_SECRETKEYBYTES];
 	unsigned char signature[crypto_sign_BYTES];
 
-	(void)crypto_sign_seed_keypair(public_key, secret_key, key->seed);
+	/* libsodium's form of it. */
+	memcpy(secret_key, key->seed, ED25519_SEED_BYTES);
+	memcpy(secret_key + ED25519_SEED_BYTES, key->public_key,
+	    ED25519_PUBLIC_BYTES);
 	(void)crypto_sign_detached(signature, NULL,
 	    (const unsigned char *)input, strlen(input), secret_key);
 	sodium_memzero(secret_key, sizeof(secret_key));

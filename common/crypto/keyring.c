@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "crypto/keyring.h"
 
-#include <string.h>
-
 #include "base/text.h"
+#include "crypto/derived.h"
 #include "crypto/jwks.h"
 #include "crypto/private_key.h"
 
@@ -37,11 +36,8 @@ struct sha256
 keyring_key(const struct settings *settings, enum keyring_root root,
     const char *purpose)
 {
-	const char *secret = root_secret(settings, root);
-	const char *issuer = settings->oauth_issuer;
-
-	return hkdf_sha256(secret, strlen(secret), issuer, strlen(issuer),
-	    purpose, strlen(purpose));
+	return derived_key(root_secret(settings, root), settings->oauth_issuer,
+	    purpose);
 }
 
 static void
@@ -52,7 +48,7 @@ key_of_period(struct arena *arena, const struct settings *settings,
 	    arena_printf(arena, "access token signature/%lld/%lld",
 	        (long long)settings->key_period_s, (long long)period));
 
-	jwt_key_from_seed(arena, seed.bytes, ret);
+	derived_ed25519(arena, &seed, ret);
 	ret->nbf_s = period * settings->key_period_s;
 	ret->exp_s = ret->nbf_s + settings->key_period_s +
 	    settings->access_token_expires_s;

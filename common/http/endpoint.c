@@ -292,7 +292,9 @@ cache_control(struct request *rq)
 	    ? rq->reply.cache_control
 	    : rq->endpoint->cache_control;
 
-	return policy && rq->reply.status == 200 ? policy : "no-store";
+	return policy && (rq->reply.status == 200 || rq->reply.status == 304)
+	    ? policy
+	    : "no-store";
 }
 
 /* Headers that every answer bears.  The guard's bare word to the web server

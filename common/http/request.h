@@ -28,9 +28,10 @@ enum method {
 /* The answer being prepared; reply.h fills it. */
 struct reply {
 	int status;
-	const char *content_type;  /* NULL: no body */
-	const char *cache_control; /* of a 200; NULL: what the endpoint says */
-	struct buf headers;        /* whole lines */
+	const char *content_type; /* NULL: no body */
+	const char
+	    *cache_control; /* of 200 and 304; NULL: as the endpoint says */
+	struct buf headers; /* whole lines */
 	const char *body;
 	size_t body_bytes;
 	bool withheld; /* nothing is sent: another program answers */

@@ -154,6 +154,7 @@ export async function oursOf (site, { tokens = 4000 } = {}) {
   return {
     client,
     accessToken: of.valid[0],
+    parts: { client, machine, reader, redeeming, ...of },
     loads: {
       metadata: sent(requests.metadata),
       registration: sent(requests.registration),

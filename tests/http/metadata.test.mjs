@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { front, startSite } from '../lib/site.mjs'
+import { until } from '../lib/flow.mjs'
+import { changeSettings, front, startSite } from '../lib/site.mjs'
 import { send } from '../lib/http.mjs'
 
 let site
@@ -79,7 +80,7 @@ test('what clients add to a request does no harm, and copies are kept for minute
     const [, age] = /^public, max-age=(\d+)$/.exec(plain.headers['cache-control'])
     assert.ok(age >= 60 && age <= 900, age)
     for (const headers of [{ 'MCP-Protocol-Version': '2026-07-28' }, { 'User-Agent': '' }, { Accept: 'text/html' }, { Authorization: 'Bearer x' },
-      { Cookie: 'a=b' }, { 'If-None-Match': '*' }]) {
+      { Cookie: 'a=b' }, { 'If-None-Match': '"x", W/"y"' }]) {
       const answer = await send(site.url(path), { headers })
       assert.equal(answer.status, 200, JSON.stringify(headers))
       assert.equal(answer.text, plain.text)
@@ -88,6 +89,40 @@ test('what clients add to a request does no harm, and copies are kept for minute
   }
   const missing = await send(site.url('/.well-known/nothing'))
   assert.match(missing.headers['cache-control'], /no-store/)
+})
+
+test('a client that has a document is not sent it again (RFC 9110 s13.1.2)', async () => {
+  const seen = new Set()
+  for (const path of [serverPath, resourcePath + '/mcp', resourcePath, '/.well-known/jwks.json']) {
+    const { headers: { etag, 'cache-control': policy } } = await send(site.url(path))
+    assert.match(etag, /^"[\w-]{16}"$/)
+    seen.add(etag)
+    for (const named of [etag, `"x", W/${etag}`, '*']) {
+      for (const method of ['GET', 'HEAD']) {
+        const answer = await send(site.url(path), { method, headers: { 'If-None-Match': named } })
+        assert.equal(answer.status, 304, `${path} ${named}`)
+        assert.equal(answer.text, '')
+        assert.equal(answer.headers.etag, etag)
+        assert.equal(answer.headers['cache-control'], policy)
+        assert.equal(answer.headers['access-control-allow-origin'], '*')
+      }
+    }
+  }
+  assert.equal(seen.size, 3, 'the only resource is one document at two addresses')
+  assert.equal((await send(site.url(serverPath + '/x'), { headers: { 'If-None-Match': '*' } })).status, 404)
+})
+
+test('changed settings are another document', async () => {
+  const before = await send(site.url(serverPath))
+  await changeSettings(site.values.MCP_OAUTH_CONFIG, ['SCOPES_SUPPORTED=openid email profile notes'])
+  let answer
+  await until(async () => {
+    answer = await send(site.url(serverPath), { headers: { 'If-None-Match': before.headers.etag } })
+    return answer.status === 200
+  })
+  assert.ok(answer.json.scopes_supported.includes('notes'))
+  await changeSettings(site.values.MCP_OAUTH_CONFIG, ['SCOPES_SUPPORTED=openid email profile'])
+  await until(async () => (await send(site.url(serverPath))).headers.etag === before.headers.etag)
 })
 
 test('HEAD, OPTIONS and other methods', async () => {

@@ -42,16 +42,23 @@ export async function as (user) {
   return { uid: await id('-u'), gid: await id('-g') }
 }
 
-/** Start program as user, listening where (a path, or host:port); {ask, stop}. */
+const roles = { RESPONDER: 1, AUTHORIZER: 2 }
+
+/**
+ * Start program (or it and its arguments) as user, listening where (a path, or
+ * host:port); {ask, stop}.
+ */
 export async function startFastcgi (program, where, { user, env }) {
-  const child = spawn('perl', ['-e', listener, where, program], { ...await as(user), env: { ...process.env, ...env } })
+  const child = spawn('perl', ['-e', listener, where].concat(program), { ...await as(user), env: { ...process.env, ...env } })
   await new Promise((resolve, reject) => {
     child.stdout.once('data', resolve)
     child.once('exit', code => reject(new Error(`${program} ended: ${code}`)))
   })
+  let errors = ''
+  child.stderr.on('data', data => { errors += data })
   return {
-    /** One GET with these variables; its answer as text. */
-    ask: variables => new Promise((resolve, reject) => {
+    /** One request with these variables, GET unless they say otherwise; its answer as text. */
+    ask: (variables, { body = '', role = 'RESPONDER' } = {}) => new Promise((resolve, reject) => {
       const socket = where.startsWith('/')
         ? connect(where)
         : connect(Number(where.split(':')[1]), where.split(':')[0])
@@ -61,15 +68,17 @@ export async function startFastcgi (program, where, { user, env }) {
       socket.on('data', data => parts.push(data))
       socket.on('close', () => resolve(output(Buffer.concat(parts))))
       socket.write(Buffer.concat([
-        record(1, Buffer.from([0, 1, 0, 0, 0, 0, 0, 0])),
+        record(1, Buffer.from([0, roles[role], 0, 0, 0, 0, 0, 0])),
         record(4, Buffer.concat(params.map(([name, value]) => pair(name, value)))),
         record(4, Buffer.alloc(0)),
+        ...(body ? [record(5, Buffer.from(body))] : []),
         record(5, Buffer.alloc(0))
       ]))
     }),
+    /** End it; what it said on standard error. */
     stop: () => new Promise(resolve => {
       child.removeAllListeners('exit')
-      child.once('exit', resolve)
+      child.once('close', () => resolve(errors))
       child.kill()
     })
   }

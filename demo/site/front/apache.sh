@@ -80,6 +80,7 @@ DocumentRoot $D/apache/www
 </Directory>
 
 Define SHARE $share
+Define STATE $D
 ${SITE_APACHE_BEFORE-}
 Define MCP_OAUTH_CONFIG $conf/mcp-oauth.conf
 Define MCP_OAUTH_GUARD_CONFIG $conf/guard.conf
