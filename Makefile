@@ -49,9 +49,12 @@ PACKAGES = libsodium json-c libpq libcrypto
 PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
 PACKAGE_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
 # Where it is there, second_factor shows a QR code; no other program links it.
+# Debian has no static one.
+ifeq ($(STATIC),)
 ifeq ($(shell $(PKG_CONFIG) --exists libqrencode 2>/dev/null && echo yes),yes)
 PACKAGE_CFLAGS += -DHAVE_QRENCODE $(shell $(PKG_CONFIG) --cflags libqrencode)
 PACKAGE_LIBS += $(shell $(PKG_CONFIG) --libs libqrencode)
+endif
 endif
 # The doctor asks the running site, and fetch asks others.
 CURL_LIBS := $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null)
@@ -66,6 +69,13 @@ COMPILE = $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -Icommon \
 LINK = $(CC) $(CFLAGS) -pie -pthread $(LINK_HARDENING) $(LDFLAGS)
 # Each program links only what it uses: metadata and jwks come without libpq.
 LIBS = -Wl,--as-needed -lfcgi $(PACKAGE_LIBS)
+# For hosts of which little is known: only libpq, libcurl and libc are theirs.
+# What is linked in stays hidden from those, or they would use our copy of what
+# they bring along themselves.
+ifneq ($(STATIC),)
+LIBS = -Wl,--as-needed -Wl,--exclude-libs,ALL -Wl,-Bstatic -lfcgi -ljson-c \
+    -lsodium -lcrypto -Wl,-Bdynamic -lpq
+endif
 
 # Sources by wildcard: a new endpoint or module changes no line here.
 object = $(patsubst %.c,$(BUILD)/%.o,$(1))
@@ -94,6 +104,7 @@ APACHE_TESTS := $(shell grep -l '^// This is about Apache itself' $(HTTP_TESTS))
 FRONT_TESTS := $(sort $(wildcard tests/fronts/*.test.mjs))
 CLIENT_TESTS := $(sort $(wildcard tests/clients/*.test.mjs))
 LONG_CLIENT_TESTS := $(sort $(wildcard tests/clients/long/*.test.mjs))
+PACKAGE_TESTS := $(sort $(wildcard tests/packages/*.test.mjs))
 FAULT_TESTS := $(sort $(wildcard tests/faults/*.test.mjs))
 MAN8 := $(sort $(wildcard cgi-bin/*.8 cgi-bin/*/*.8 admin/*.8))
 MAN5 := $(sort $(wildcard docs/*.5))
@@ -101,9 +112,10 @@ MAN5 := $(sort $(wildcard docs/*.5))
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all demo demo-start demo-stop check check-unit check-sql check-http \
-    check-fronts check-clients check-long check-faults check-fuzz check-valgrind \
-    check-all lint asan fuzz fuzzers bench bench-quick bench-counts bench-floors \
-    format install install-demo dist clean migrate help packages unit-tests FORCE
+    check-fronts check-clients check-long check-faults check-packages check-fuzz \
+    check-valgrind check-all lint asan fuzz fuzzers bench bench-quick \
+    bench-counts bench-floors format bundle bundle-file install install-demo \
+    dist clean migrate help packages unit-tests FORCE
 
 all: $(PROGRAMS) ## build every program
 
@@ -235,6 +247,9 @@ check-clients: all tests/node_modules/.package-lock.json ## real MCP and OAuth c
 check-long: all tests/node_modules/.package-lock.json ## clients in all their ways, a server in all the suite's scenarios
 	$(if $(LONG_CLIENT_TESTS),$(NODE_TEST) $(LONG_CLIENT_TESTS),@echo 'no long client tests')
 
+check-packages: all tests/node_modules/.package-lock.json ## what is handed out, installed as its users would
+	$(if $(PACKAGE_TESTS),$(NODE_TEST) $(PACKAGE_TESTS),@echo 'no package tests')
+
 check-faults: all tests/node_modules/.package-lock.json ## processes killed, disks full, databases away
 	$(if $(FAULT_TESTS),$(NODE_TEST) $(FAULT_TESTS),@echo 'no fault tests')
 
@@ -261,6 +276,7 @@ fuzzers: $(FUZZERS) $(BUILD)/tests/fuzz/parse
 check-all: check ## check and what is long or needs root: clients, faults, fuzzing, sanitizers, valgrind
 	@$(MAKE) --no-print-directory check-long
 	@$(MAKE) --no-print-directory check-faults
+	@$(MAKE) --no-print-directory check-packages
 	@$(MAKE) --no-print-directory check-fuzz
 	@$(MAKE) --no-print-directory asan
 	@$(MAKE) --no-print-directory check-valgrind
@@ -309,6 +325,7 @@ install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysco
 	    $(call at,$(libexecdir))/guard $(call at,$(libexecdir))/fetch \
 	    $(DESTDIR)$(bindir) \
 	    $(call at,$(datadir))/apache-conf $(call at,$(datadir))/lighttpd-conf \
+	    $(call at,$(datadir))/nginx-conf $(call at,$(datadir))/caddy \
 	    $(call at,$(datadir))/systemd \
 	    $(call at,$(datadir))/fail2ban/filter.d \
 	    $(call at,$(datadir))/fail2ban/jail.d \
@@ -320,15 +337,18 @@ install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysco
 	$(if $(GUARD),$(INSTALL) -m 755 $(BUILD)/guard/guard $(call at,$(libexecdir))/guard)
 	$(if $(FETCH),$(INSTALL) -m 755 $(BUILD)/fetch/fetch $(call at,$(libexecdir))/fetch)
 	$(if $(ADMIN),$(INSTALL) -m 755 $(BUILD)/admin/mcp-oauth $(DESTDIR)$(bindir))
-	@mkdir -p $(BUILD)/apache-conf $(BUILD)/lighttpd-conf $(BUILD)/systemd
-	@for f in apache-conf/* lighttpd-conf/* systemd/*; do \
+	@mkdir -p $(BUILD)/apache-conf $(BUILD)/lighttpd-conf $(BUILD)/nginx-conf \
+	    $(BUILD)/systemd
+	@for f in apache-conf/*.* lighttpd-conf/* nginx-conf/* systemd/*; do \
 	    sed -e 's|/usr/local/libexec|$(libexecdir)|g' \
 	        -e 's|/usr/local/share|$(datadir)|g' \
 	        -e 's|/etc/mcp-oauth|$(sysconfdir)/mcp-oauth|g' \
 	        "$$f" >"$(BUILD)/$$f.$$$$" && \
-	    $(INSTALL) -m 644 "$(BUILD)/$$f.$$$$" \
+	    case $$f in *.sh) mode=755 ;; *) mode=644 ;; esac && \
+	    $(INSTALL) -m $$mode "$(BUILD)/$$f.$$$$" \
 	        "$(call at,$(datadir))/$$f" && \
 	    rm "$(BUILD)/$$f.$$$$" || exit 1; done
+	$(INSTALL) -m 644 docs/caddy/mcp-oauth.caddy $(call at,$(datadir))/caddy
 	@for f in filter.d/mcp-oauth.conf jail.d/mcp-oauth.conf; do \
 	    $(INSTALL) -m 644 "docs/fail2ban/$$f" \
 	        "$(call at,$(datadir))/fail2ban/$$f" || exit 1; done
@@ -345,6 +365,42 @@ install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysco
 install-demo: all ## the demo's MCP server
 	$(INSTALL) -d $(call at,$(libexecdir))/demo
 	$(if $(DEMO),$(INSTALL) -m 755 $(BUILD)/demo/whoami $(call at,$(libexecdir))/demo)
+
+# ---- one archive for shared hosts
+
+BUNDLE = mcp-oauth-$(VERSION)
+BUNDLE_FILE = $(BUILD)/$(BUNDLE)-$(shell uname -m).tar.xz
+BUNDLE_HTACCESS = $(wildcard apache-conf/shared-host/*.htaccess) \
+    apache-conf/shared-host.htaccess
+BUNDLE_FILES = $(addprefix apache-conf/shared-host/,install settings) LICENSE
+# Debian's packages of what is linked in, whose licences go along.
+LINKED_IN = libfcgi-dev libjson-c-dev libsodium-dev libssl-dev
+
+bundle: ## an archive for shared hosts: programs that need little of the host, and what installs them
+	@demo/packages.sh build
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/static STATIC=1 \
+	    LDFLAGS='$(LDFLAGS) -s' bundle-file
+	@$(INSTALL) -m 644 $(BUILD)/static/$(notdir $(BUNDLE_FILE)) $(BUNDLE_FILE)
+	@ls -l $(BUNDLE_FILE)
+
+bundle-file: $(BUNDLE_FILE)
+
+$(BUNDLE_FILE): $(PROGRAMS) $(BUNDLE_HTACCESS) $(BUNDLE_FILES) \
+    docs/shared-hosting.md
+	$(call say,TAR)rm -rf $(BUILD)/$(BUNDLE)
+	@mkdir -p $(addprefix $(BUILD)/$(BUNDLE)/,bin cgi-bin fetch guard htaccess licences)
+	@cp $(BUILD)/admin/mcp-oauth $(BUILD)/$(BUNDLE)/bin
+	@cp $(ENDPOINTS) $(BUILD)/$(BUNDLE)/cgi-bin
+	@cp $(BUILD)/fetch/fetch $(BUILD)/$(BUNDLE)/fetch
+	@cp $(BUILD)/guard/guard $(BUILD)/$(BUNDLE)/guard
+	@cp $(BUNDLE_HTACCESS) $(BUILD)/$(BUNDLE)/htaccess
+	@cp $(BUNDLE_FILES) $(BUILD)/$(BUNDLE)
+	@cp docs/shared-hosting.md $(BUILD)/$(BUNDLE)/README.md
+	@for p in $(LINKED_IN); do \
+	    cp /usr/share/doc/$$p/copyright $(BUILD)/$(BUNDLE)/licences/$$p || exit 1; done
+	@$(BUILD)/admin/mcp-oauth migrate --print >$(BUILD)/$(BUNDLE)/schema.sql
+	@tar -C $(BUILD) --owner=0 --group=0 --sort=name -cf - $(BUNDLE) | xz -9 >$@
+	@rm -rf $(BUILD)/$(BUNDLE)
 
 migrate: $(BUILD)/admin/mcp-oauth ## bring the database of DATABASE_URL to this version
 	$(BUILD)/admin/mcp-oauth migrate

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "store/store.h"
 
 /* ---- words ---- */
 
@@ -104,11 +103,13 @@ remedy_of(const char *sqlstate)
 	return "";
 }
 
-/* Would it do the same thing another time?  Classes of PostgreSQL: insufficient
- * resources, objects in use, and interventions of an operator pass. */
-static bool
-passes(const char *sqlstate)
+/* Classes of PostgreSQL: insufficient resources, objects in use, and
+ * interventions of an operator pass. */
+bool
+command_store_passes(void)
 {
+	const char *sqlstate = store_last_sqlstate();
+
 	return !*sqlstate || text_starts(sqlstate, "53") ||
 	    text_starts(sqlstate, "55") || text_starts(sqlstate, "57");
 }
@@ -118,8 +119,14 @@ command_store_fail(void)
 {
 	const char *sqlstate = store_last_sqlstate();
 
-	(void)command_fail("%s%s", store_last_fault(), remedy_of(sqlstate));
-	return passes(sqlstate) ? EXIT_DATABASE : EXIT_REFUSED;
+	const char *fault = store_last_fault();
+
+	if (text_starts(fault, "ERROR:  "))
+		fault += strlen("ERROR:  ");
+	if (!*fault)
+		fault = "the database answered with an unknown outcome";
+	(void)command_fail("%s%s", fault, remedy_of(sqlstate));
+	return command_store_passes() ? EXIT_DATABASE : EXIT_REFUSED;
 }
 
 /* ---- configuration and database ---- */
@@ -156,17 +163,38 @@ command_guard_file(struct command *command)
 	return arena_printf(command->arena, "%.*sguard.conf", (int)len, file);
 }
 
+/* --database or the environment's; NULL: the settings tell. */
+static const char *
+named_database_url(const struct command *command)
+{
+	const char *named = command_value(command, "database");
+	const char *environment = getenv("DATABASE_URL");
+
+	if (named)
+		return named;
+	return environment && *environment ? environment : NULL;
+}
+
 const char *
 command_database_url(struct command *command)
 {
-	const char *environment = getenv("DATABASE_URL");
-	const char *named = command_value(command, "database");
+	const char *named = named_database_url(command);
 	const struct settings *settings;
 
 	if (named)
 		return named;
-	if (environment && *environment)
-		return environment;
 	settings = command_settings(command);
 	return settings ? settings->database_url : NULL;
+}
+
+struct store *
+command_store(struct command *command)
+{
+	const char *named = named_database_url(command);
+	const struct settings *settings;
+
+	if (named)
+		return store_open_url(named);
+	settings = command_settings(command);
+	return settings ? store_open(settings) : NULL;
 }

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/settings.h"
+#include "store/store.h"
 
 /* Exit statuses. */
 enum {
@@ -57,6 +58,9 @@ int command_usage(const char *format, ...)
  * the database refused it. */
 int command_store_fail(void);
 
+/* Would it have worked another time: EXIT_DATABASE? */
+bool command_store_passes(void);
+
 /* Where mcp-oauth.conf is: --config, or where endpoints look for it. */
 const char *command_config_file(struct command *command);
 
@@ -69,5 +73,8 @@ const char *command_guard_file(struct command *command);
 /* --database, the environment's DATABASE_URL, or the configuration's; NULL
  * after the error was told. */
 const char *command_database_url(struct command *command);
+
+/* That database, not connected to yet; NULL after the error was told. */
+struct store *command_store(struct command *command);
 
 #endif

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* config.c - the settings as they are in force. */
 #include <stdio.h>
+#include <string.h>
 
+#include "base/text.h"
+#include "cell.h"
 #include "oauth/guard_rules.h"
 #include "verb.h"
 
@@ -10,6 +13,25 @@ load_guard(struct command *command, const char **error)
 {
 	return settings_load(command->arena, SETTINGS_GUARD,
 	    command_guard_file(command), NULL, error);
+}
+
+/* Lines KEY=value as one object. */
+static int
+show_json(struct command *command, const char *text)
+{
+	AUTO_JSON *object = json_object_new_object();
+	const char **line = text_split(command->arena, text, "\n", NULL);
+
+	for (; *line; line++) {
+		size_t len = strcspn(*line, "=");
+
+		if ((*line)[len])
+			json_add_string(object,
+			    arena_strndup(command->arena, *line, len),
+			    *line + len + 1);
+	}
+	cell_print_json(command->arena, object);
+	return EXIT_GOOD;
 }
 
 int
@@ -24,6 +46,8 @@ verb_config_show(struct command *command)
 	if (!settings)
 		return error ? command_fail("%s", error) : EXIT_REFUSED;
 	settings_print(settings, &text);
+	if (command_given(command, "json"))
+		return show_json(command, buf_text(&text));
 	(void)printf("# %s\n%s", settings->file, buf_text(&text));
 	return EXIT_GOOD;
 }

@@ -3,12 +3,14 @@
  * doctor.c - looking over a site: its files, its database, and from outside as
  * a client would see it.  Each finding names its cause and what to paste.
  *
- * Nothing is changed, unless --as-client has it play a client (doctor_client.c).
+ * Nothing is changed, unless --as-client has it play a client
+ * (doctor_client.c).
  */
 #include "doctor.h"
 
 #include <stdio.h>
 
+#include "doctor_client.h"
 #include "verb.h"
 
 enum {
@@ -37,6 +39,8 @@ look_at_site(struct doctor *doctor)
 	doctor_login(doctor);
 	if (doctor->guard)
 		doctor_rules(doctor);
+	if (command_given(doctor->command, "as-client"))
+		doctor_client(doctor);
 }
 
 static void
@@ -74,6 +78,11 @@ verb_doctor(struct command *command)
 	    .json = command_given(command, "json"),
 	    .findings = findings};
 
+	if (!command_given(command, "as-client") &&
+	    (command_given(command, "user") ||
+	        command_given(command, "password-file")))
+		return command_usage(
+		    "--user and --password-file are for --as-client");
 	if (!command_number(command, "connections", 1, CONNECTIONS_MOST,
 	        PROFILE_CONNECTIONS, &doctor.connections))
 		return EXIT_USAGE;

@@ -60,6 +60,11 @@ struct web_answer doctor_post_json(struct doctor *doctor, const char *url,
 
 bool doctor_is_json(const struct web_answer *answer);
 
+/* ": " and what a refusal says, as far as it fits; "" for anything else, which
+ * may hold tokens. */
+const char *doctor_reason(struct doctor *doctor,
+    const struct web_answer *answer);
+
 /* An access token of nobody's for a resource, made here without asking the
  * database, good for a minute; NULL when the key cannot be used. */
 const char *doctor_token(struct doctor *doctor,

@@ -3,6 +3,8 @@
 #include "base/text.h"
 #include "doctor.h"
 
+enum { REASON_MAX_BYTES = 300 };
+
 const char *
 doctor_url_of(struct doctor *doctor, const char *path)
 {
@@ -62,4 +64,13 @@ bool
 doctor_is_json(const struct web_answer *answer)
 {
 	return text_starts(answer->content_type, "application/json");
+}
+
+const char *
+doctor_reason(struct doctor *doctor, const struct web_answer *answer)
+{
+	if (answer->status < 400 || !*answer->body)
+		return "";
+	return arena_printf(doctor->arena, ": %.*s", REASON_MAX_BYTES,
+	    answer->body);
 }

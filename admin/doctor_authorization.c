@@ -8,7 +8,6 @@
 
 #include "base/text.h"
 #include "doctor.h"
-#include "oauth/scope.h"
 
 enum sight { SIGHT_UNKNOWN, SIGHT_SEES, SIGHT_BLIND };
 
@@ -72,8 +71,8 @@ sight_of_token_endpoint(struct doctor *doctor)
 static enum sight
 sight_of_checker(struct doctor *doctor, const struct resource_setting *resource)
 {
-	const char *token = doctor_token(doctor, resource,
-	    scope_of_resource(doctor->arena, doctor->server, resource));
+	/* Of a scope that nothing asks for, should others read it. */
+	const char *token = doctor_token(doctor, resource, "mcp-oauth-doctor");
 	struct web_answer answer;
 
 	if (!token)
@@ -81,7 +80,8 @@ sight_of_checker(struct doctor *doctor, const struct resource_setting *resource)
 	/* No message of MCP: what the guard lets through does nothing. */
 	answer = doctor_post_json(doctor, doctor_url_of(doctor, resource->path),
 	    "{}", arena_printf(doctor->arena, "Bearer %s", token));
-	if (answer.status == 503 && strstr(answer.body, "try again"))
+	if (answer.status == 503 && doctor_is_json(&answer) &&
+	    strstr(answer.body, "try again"))
 		return SIGHT_BLIND;
 	if (answer.status == 503 && doctor_is_json(&answer))
 		(void)doctor_cause(doctor, resource->path, &answer);
@@ -90,8 +90,8 @@ sight_of_checker(struct doctor *doctor, const struct resource_setting *resource)
 		    "mcp-oauth render\n"
 		    "# and see that guard.conf and mcp-oauth.conf agree; or "
 		    "the clocks differ",
-		    "the guard of %s refuses a good token: %s", resource->path,
-		    answer.body);
+		    "the guard of %s refuses a good token%s", resource->path,
+		    doctor_reason(doctor, &answer));
 	else
 		return SIGHT_SEES;
 	return SIGHT_UNKNOWN;

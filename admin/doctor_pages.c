@@ -58,7 +58,7 @@ doctor_pages(struct doctor *doctor)
 	page = doctor_get(doctor, "/api/oauth/login?request=apps");
 	if (page.status == 200 && text_starts(page.content_type, "text/html"))
 		doctor_page(doctor, &page);
-	else if (!doctor_cause(doctor, "/api/oauth/login", &page))
+	else if (page.status != 0) /* that was told */
 		doctor_problem(doctor, "page-missing",
 		    "# the endpoint's line in the log says why",
 		    "/api/oauth/login answers status %ld, type \"%s\", in "

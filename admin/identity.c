@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "listing.h"
 #include "verb.h"
 
 static int
@@ -48,27 +49,6 @@ take_away(struct command *command, struct store *store, const char *source,
 		break;
 	}
 	return command_store_fail();
-}
-
-static int
-list(struct command *command, struct store *store)
-{
-	AUTO_RESULT *rows = identity_list(store, command->arena);
-	const char *source;
-	int i;
-
-	if (!rows)
-		return command_store_fail();
-	for (i = 0; i < PQntuples(rows); i++) {
-		source = store_text(command->arena, rows, i, "source");
-		if (source)
-			(void)printf("%s\t%s\t%s%s\n", source,
-			    store_text(command->arena, rows, i, "name"),
-			    store_text(command->arena, rows, i, "email"),
-			    store_bool(rows, i, "disabled") ? "\tdisabled"
-			                                    : "");
-	}
-	return EXIT_GOOD;
 }
 
 /* The source and the database; false after a refusal was told. */
@@ -121,13 +101,7 @@ verb_identity_remove(struct command *command)
 int
 verb_identity_list(struct command *command)
 {
-	struct store *store;
-	const char *source;
-	int status;
+	const char *const filters[] = {command_value(command, "source")};
 
-	if (!open_store(command, &source, &store))
-		return EXIT_REFUSED;
-	status = list(command, store);
-	store_close(store);
-	return status;
+	return listing_print(command, LISTING_IDENTITIES, filters);
 }

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/text.h"
+#include "cell.h"
 #include "crypto/keyring.h"
 #include "crypto/private_key.h"
 #include "moment.h"
@@ -17,6 +18,7 @@ struct listing {
 	int64_t now_s;
 	struct json_object *rows; /* an array */
 	const char *signs;        /* the kid of what signs access tokens now */
+	const char *signs_id;     /* and ID tokens; "" when nothing does */
 };
 
 /* Every key is published; those of a root sign in their period, if theirs is
@@ -27,6 +29,8 @@ use_of(const struct listing *listing, const struct jwt_key *key,
 {
 	if (text_equal(key->kid, listing->signs))
 		return "signs";
+	if (text_equal(key->kid, listing->signs_id))
+		return "signs ID tokens";
 	if (!text_equal(setting, "JWT_SECRET") || key->nbf_s < listing->now_s)
 		return "verifies";
 	return "signs next";
@@ -85,6 +89,12 @@ fill(struct listing *listing, const char **fault)
 	        listing->now_s, &signing, fault))
 		return false;
 	listing->signs = signing.kid ? signing.kid : "";
+	listing->signs_id = "";
+	if (settings->openid) {
+		if (!keyring_id_token_key(settings, &signing, fault))
+			return false;
+		listing->signs_id = signing.kid;
+	}
 	if (!settings->hs256)
 		add_root(listing, ROOT_CURRENT, "JWT_SECRET");
 	if (!settings->hs256 && keyring_has_other(settings))
@@ -95,10 +105,14 @@ fill(struct listing *listing, const char **fault)
 }
 
 static void
-print_row(struct json_object *row)
+print_row(struct command *command, struct json_object *row)
 {
 	const char *from = json_string(row, "from");
 
+	if (command_given(command, "json")) {
+		cell_print_json(command->arena, row);
+		return;
+	}
 	(void)printf("%s\t%s\t%s\t%s\t%s\t%s\n", json_string(row, "kid"),
 	    json_string(row, "alg"), json_string(row, "setting"),
 	    json_string(row, "use"), from ? from : "-",
@@ -120,12 +134,8 @@ verb_key_list(struct command *command)
 		return EXIT_REFUSED;
 	if (!fill(&listing, &fault))
 		return command_fail("%s", fault);
-	if (command_given(command, "json")) {
-		puts(json_text(command->arena, rows));
-		return EXIT_GOOD;
-	}
 	for (i = 0; i < json_object_array_length(rows); i++)
-		print_row(json_object_array_get_idx(rows, i));
+		print_row(command, json_object_array_get_idx(rows, i));
 	return EXIT_GOOD;
 }
 

@@ -5,6 +5,9 @@
  * Exit status 0: done; 1: refused, or doctor found a problem; 2: wrong words
  * on the command line; 3: the database is away.
  */
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "arguments.h"
 #include "base/text.h"
 #include "complete.h"
@@ -38,8 +41,13 @@ main(int argc, char **argv)
 
 	if (argc < 1 || !crypto_start())
 		return command_fail("could not start");
+	/* The database shall write times as cell.c reads them. */
+	(void)setenv("PGTZ", "UTC", 1);
+	(void)setenv("PGDATESTYLE", "ISO", 1);
 	command.arena = arena_new(ARENA_BYTES);
 	status = run(&command, argc, argv);
+	if (fflush(stdout) != 0 && status == EXIT_GOOD)
+		status = command_fail("could not write to standard output");
 	arena_free(command.arena);
 	return status;
 }

@@ -22,10 +22,8 @@
 
 #include "base/buf.h"
 #include "base/text.h"
-#include "crypto/digest.h"
-#include "crypto/encode.h"
-#include "embedded.h"
 #include "interrupt.h"
+#include "migration_list.h"
 #include "statements.h"
 #include "verb.h"
 
@@ -33,21 +31,16 @@
 #define LOCK "SELECT pg_advisory_xact_lock(7302846591)"
 #define LOCK_TIMEOUT "SET LOCAL lock_timeout = '500ms'"
 
-enum { TRIES = 120, PAUSE_S = 1 };
+enum { TRIES = 120, PAUSE_S = 1, NUMBER_MAX = 9999 };
 
 struct migration {
 	struct command *command;
 	PGconn *conn; /* NULL with --print */
 	bool dry_run, print;
 	bool locked; /* somebody held a lock for too long */
+	int64_t to;  /* the last number to apply */
 	int applied;
 };
-
-static bool
-is_migration(const struct embedded_file *file)
-{
-	return file->name[0] >= '0' && file->name[0] <= '9';
-}
 
 static const struct embedded_file *
 file_named(const char *name)
@@ -60,12 +53,27 @@ file_named(const char *name)
 	return NULL;
 }
 
-static const char *
-digest_of(struct arena *arena, const void *data, size_t size)
+static long
+last_number(void)
 {
-	struct sha256 digest = sha256_of(data, size);
+	const struct embedded_file *file;
+	long number = 0;
 
-	return hex_encode(arena, digest.bytes, SHA256_BYTES);
+	for (file = embedded_schema; file->name; file++)
+		if (migration_is(file))
+			number = migration_number(file);
+	return number;
+}
+
+static bool
+is_number(long number)
+{
+	const struct embedded_file *file;
+
+	for (file = embedded_schema; file->name; file++)
+		if (migration_is(file) && migration_number(file) == number)
+			return true;
+	return false;
 }
 
 /* What is going on, at once also when nobody sits at a terminal; with --print
@@ -240,9 +248,8 @@ static bool
 apply_migration(struct migration *m, const struct embedded_file *file)
 {
 	struct arena *arena = m->command->arena;
-	const char *number = arena_printf(arena, "%ld",
-	    strtol(file->name, NULL, 10));
-	const char *sha256 = digest_of(arena, file->data, file->size);
+	const char *number = arena_printf(arena, "%ld", migration_number(file));
+	const char *sha256 = migration_digest(arena, file);
 	const char *known = recorded(m, number);
 
 	if (!known)
@@ -265,40 +272,30 @@ apply_migrations(struct migration *m)
 	const struct embedded_file *file;
 
 	for (file = embedded_schema; file->name; file++)
-		if (is_migration(file) && !apply_migration(m, file))
+		if (migration_is(file) && migration_number(file) <= m->to &&
+		    !apply_migration(m, file))
 			return false;
 	return true;
-}
-
-static const char *
-functions_digest(struct migration *m)
-{
-	struct buf all = buf_in(m->command->arena);
-	const struct embedded_file *file;
-
-	for (file = embedded_schema; file->name; file++)
-		if (!is_migration(file))
-			buf_add_n(&all, (const char *)file->data, file->size);
-	return digest_of(m->command->arena, buf_text(&all), all.len);
 }
 
 static bool
 apply_functions(struct migration *m)
 {
-	const char *sha256 = functions_digest(m), *known = recorded(m, "0");
+	const char *sha256 = migration_functions_digest(m->command->arena),
+	           *known = recorded(m, "0");
 	const struct embedded_file *file;
 
 	if (!known)
 		return false;
-	if (text_equal(known, sha256))
+	if (text_equal(known, sha256) || m->to < last_number())
 		return true;
-	say(m, "applying", "functions and grants");
+	say(m, "applying", MIGRATION_FUNCTIONS);
 	for (file = embedded_schema; file->name; file++)
 		if (text_starts(file->name, "functions/") && !run_file(m, file))
 			return false;
 	return run_file(m, file_named("views.sql")) &&
 	    run_file(m, file_named("grants.sql")) &&
-	    record(m, "0", "functions and grants", sha256);
+	    record(m, "0", MIGRATION_FUNCTIONS, sha256);
 }
 
 static bool
@@ -378,6 +375,11 @@ verb_migrate(struct command *command)
 	};
 	bool roles = command_given(command, "roles");
 
+	if (!command_number(command, "to", 1, NUMBER_MAX, last_number(), &m.to))
+		return EXIT_USAGE;
+	if (!is_number((long)m.to))
+		return command_fail("there is no migration %lld",
+		    (long long)m.to);
 	if (m.print && m.dry_run)
 		return command_usage(
 		    "--print and --dry-run exclude each other");

@@ -23,37 +23,54 @@ text_of_file(struct arena *arena, const char *path)
 }
 
 static const char *
-text_of_url(struct arena *arena, const char *url, const char **fault)
+text_of_url(struct arena *arena, const struct settings *settings,
+    const char *url, const char **fault)
 {
-	struct web_answer answer = web_send(arena, &(struct web){0},
+	struct web_answer answer = web_send(arena,
+	    &(struct web){.ca_file = settings->fetch_ca_file},
 	    &(struct web_request){.url = url});
 
 	if (answer.status == 200)
 		return answer.body;
 	*fault = answer.status == 0
-	    ? arena_printf(arena, "JWKS_URL %s: %s", url, answer.error)
-	    : arena_printf(arena, "JWKS_URL %s answers status %ld", url,
-	          answer.status);
+	    ? arena_printf(arena, "%s: %s", url, answer.error)
+	    : arena_printf(arena, "%s answers status %ld", url, answer.status);
 	return "";
+}
+
+static bool
+keys_of_text(struct arena *arena, const char *text, struct public_keys *ret)
+{
+	struct jwt_key *keys;
+
+	if (!jwks_read(arena, text, strlen(text), &keys, &ret->n))
+		return false;
+	ret->keys = keys;
+	return true;
+}
+
+bool
+public_keys_fetch(struct arena *arena, const struct settings *settings,
+    const char *url, struct public_keys *ret, const char **fault)
+{
+	ret->where = url;
+	*fault = arena_printf(arena, "%s is no JWK set", url);
+	return keys_of_text(arena, text_of_url(arena, settings, url, fault),
+	    ret);
 }
 
 bool
 public_keys_read(struct arena *arena, const struct settings *guard,
     struct public_keys *ret, const char **fault)
 {
-	bool is_file = guard->jwks_file != NULL;
-	struct jwt_key *keys;
-	const char *text;
+	const char *path = guard->jwks_file;
 
-	ret->where = is_file ? guard->jwks_file : guard->jwks_url;
-	*fault = arena_printf(arena, "%s %s is no JWK set",
-	    is_file ? "JWKS_FILE" : "JWKS_URL", ret->where);
-	text = is_file ? text_of_file(arena, ret->where)
-	               : text_of_url(arena, ret->where, fault);
-	if (!jwks_read(arena, text, strlen(text), &keys, &ret->n))
-		return false;
-	ret->keys = keys;
-	return true;
+	if (!path)
+		return public_keys_fetch(arena, guard, guard->jwks_url, ret,
+		    fault);
+	ret->where = path;
+	*fault = arena_printf(arena, "%s is no JWK set", path);
+	return keys_of_text(arena, text_of_file(arena, path), ret);
 }
 
 bool

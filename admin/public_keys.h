@@ -24,6 +24,12 @@ bool public_keys_read(struct arena *arena, const struct settings *guard,
     struct public_keys *ret, const char **fault)
     __attribute__((__warn_unused_result__));
 
+/* The same of what url answers, by https with the FETCH_CA_FILE of these
+ * settings. */
+bool public_keys_fetch(struct arena *arena, const struct settings *settings,
+    const char *url, struct public_keys *ret, const char **fault)
+    __attribute__((__warn_unused_result__));
+
 /* Is the key of that kid among them? */
 bool public_keys_hold(const struct public_keys *keys, const char *kid);
 

@@ -57,21 +57,45 @@ bool verb_choice_allowed(const char *choices, const char *word);
 /* How many arguments: those without brackets, and all. */
 void verb_count_arguments(const struct verb *verb, int *least, int *most);
 
+int verb_audit(struct command *command);
+int verb_bench_login(struct command *command);
 int verb_client_add(struct command *command);
+int verb_client_delete(struct command *command);
+int verb_client_disable(struct command *command);
+int verb_client_enable(struct command *command);
+int verb_client_list(struct command *command);
+int verb_client_prune(struct command *command);
+int verb_client_rotate_secret(struct command *command);
+int verb_client_show(struct command *command);
 int verb_config_check(struct command *command);
 int verb_config_show(struct command *command);
+int verb_consent_list(struct command *command);
+int verb_consent_revoke(struct command *command);
 int verb_doctor(struct command *command);
 int verb_identity_add(struct command *command);
 int verb_identity_list(struct command *command);
 int verb_identity_remove(struct command *command);
+int verb_key_check(struct command *command);
 int verb_key_export(struct command *command);
 int verb_key_generate(struct command *command);
 int verb_key_list(struct command *command);
 int verb_key_rotate(struct command *command);
 int verb_migrate(struct command *command);
+int verb_purge(struct command *command);
 int verb_render(struct command *command);
+int verb_session_list(struct command *command);
+int verb_session_revoke(struct command *command);
+int verb_status(struct command *command);
+int verb_token_inspect(struct command *command);
+int verb_token_verify(struct command *command);
 int verb_user_add(struct command *command);
+int verb_user_delete(struct command *command);
+int verb_user_disable(struct command *command);
+int verb_user_enable(struct command *command);
+int verb_user_list(struct command *command);
+int verb_user_passwd(struct command *command);
 int verb_user_recover(struct command *command);
 int verb_user_reset_second_factor(struct command *command);
+int verb_user_show(struct command *command);
 
 #endif

@@ -48,7 +48,7 @@ wanted() {
   check)
     echo perl curl ca-certificates valgrind chromium fail2ban pgbouncer libtap-parser-sourcehandler-pgtap-perl \
       "$(postgresql)-pgtap" "$(postgresql)-cron" \
-      apache2-utils slapd ldap-utils libapache2-mod-auth-openidc php-cgi \
+      apache2-utils slapd ldap-utils libapache2-mod-auth-openidc php-cgi libnss-wrapper \
       lighttpd lighttpd-modules-lua nginx nginx-common spawn-fcgi caddy multiwatch
     # Any npm will do: it fetches the node that runs the tests.
     command -v npm >/dev/null || echo nodejs npm

@@ -28,15 +28,18 @@ DECLARE
       "second_factor_confirm", "second_factor_change",
       "consent_grant", "consent_deny", "code_redeem",
       "session_rotate", "session_find_legacy", "session_revoke", "status",
-      "metrics"],
+      "access_token_state", "refresh_token_state", "metrics"],
     "mcp_oauth_guard": ["revocations_since", "status"],
     "mcp_oauth_admin": ["client_get", "client_register", "client_disable",
       "client_enable", "client_delete", "client_rotate_secret", "consent_revoke",
       "identity_add", "identity_list", "identity_remove",
       "user_recover", "user_reset_second_factor",
+      "user_list", "user_show", "client_list", "client_show", "client_prune",
+      "session_list", "consent_list", "audit_list", "audit_follow", "status_show",
       "user_add", "user_passwd", "user_disable", "user_enable", "user_delete",
       "revoke_user", "revoke_client", "revoke_session", "revoke_token",
-      "revoke_everything", "revocations_since", "purge", "status"]
+      "revoke_everything", "revocations_since", "purge", "status",
+      "access_token_state", "refresh_token_state"]
   }';
   -- What the admin role reads: all columns but those that hold the digest of a
   -- secret.  A table that is not named here is not for reading.

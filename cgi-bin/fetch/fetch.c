@@ -127,6 +127,14 @@ resolve(struct fetch *fetch)
 	return refusal;
 }
 
+/* Is there a name that libcurl would look up?  Not behind a proxy; and an IPv6
+ * literal cannot stand in such a list. */
+static bool
+looked_up(struct fetch *fetch)
+{
+	return !*fetch->proxy && fetch->uri.host[0] != '[';
+}
+
 /* "host:port:address,address": what libcurl uses in place of a lookup. */
 static const char *
 pinned(struct fetch *fetch)
@@ -229,7 +237,7 @@ static bool
 prepare(struct fetch *fetch, CURL *curl, struct curl_slist *resolve_list,
     struct curl_slist *headers)
 {
-	return (resolve_list || *fetch->proxy) && headers &&
+	return (resolve_list || !looked_up(fetch)) && headers &&
 	    !curl_easy_setopt(curl, CURLOPT_URL, fetch->url) &&
 	    !curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, fetch->uri.scheme) &&
 	    !curl_easy_setopt(curl, CURLOPT_RESOLVE, resolve_list) &&
@@ -269,9 +277,9 @@ static int
 transfer(struct fetch *fetch, CURL *curl)
 {
 	struct curl_slist *headers = request_headers(fetch);
-	struct curl_slist *resolve_list = *fetch->proxy
-	    ? NULL
-	    : curl_slist_append(NULL, pinned(fetch));
+	struct curl_slist *resolve_list = looked_up(fetch)
+	    ? curl_slist_append(NULL, pinned(fetch))
+	    : NULL;
 	CURLcode code = prepare(fetch, curl, resolve_list, headers)
 	    ? curl_easy_perform(curl)
 	    : CURLE_FAILED_INIT;

@@ -7,7 +7,11 @@
  * keeps nothing of a refusal but "401", so there a refusal is bare, and
  * ErrorDocument 401 calls the same program as a responder, which judges again
  * and gives the whole answer.  Other authorizers get the whole answer at once.
- * Reached as a responder without an error to explain, it is 404.
+ *
+ * As a responder it answers what the parameter MCP_GUARD says, for web servers
+ * that ask one before they go on: "check", a bare 401 for nginx's auth_request,
+ * then "refuse", the whole answer for its error page; "forward", the whole
+ * answer at once.  Without it, and without an error to explain, it is 404.
  *
  * As a plain CGI program it answers what it refuses, and becomes the MCP
  * server's own CGI program for what it allows (program.h).
@@ -119,15 +123,64 @@ answer_authorizer(struct request *rq)
 	return reply_empty(rq, 401);
 }
 
+/* What was refused a moment ago is judged again, to say why. */
 static enum oauth_error
-answer_error_document(struct request *rq)
+explain(struct request *rq, const char *method)
 {
-	struct verdict v = verdict_on(rq,
-	    request_variable(rq, "REDIRECT_REQUEST_METHOD"));
+	struct verdict v = verdict_on(rq, method);
 
 	verdict_look_at_proof(&v);
 	log_verdict(rq, &v);
 	return challenge(rq, &v);
+}
+
+/* ---- as a responder that a web server asks before it goes on ---- */
+
+/* Each word has its header, which the web server hands on. */
+static enum oauth_error
+allow_by_headers(struct request *rq, const struct verdict *v)
+{
+	size_t i;
+
+	for (i = 0; i < N_IDENTITY; i++)
+		pass_on(rq, identity_table[i].header,
+		    identity_value(rq, v, identity_table[i].kind));
+	if (v->proof.nonce_ageing)
+		pass_on(rq, "DPoP-Nonce", proof_nonce(rq));
+	log_event("allowed");
+	return reply_empty(rq, 200);
+}
+
+/* The question may have a method of its own. */
+static const char *
+method_in_question(struct request *rq)
+{
+	const char *method = request_header(rq, "MCP_GUARD_METHOD");
+
+	return method ? method : request_variable(rq, "REQUEST_METHOD");
+}
+
+/* MCP_GUARD is a parameter that the web server sets; those that a client sets
+ * are all called HTTP_ something. */
+static enum oauth_error
+answer_question(struct request *rq, const char *question)
+{
+	const char *method = method_in_question(rq);
+	struct verdict v;
+
+	if (text_equal(question, "refuse"))
+		return explain(rq, method);
+	if (!text_equal(question, "check") && !text_equal(question, "forward"))
+		return refuse(rq, OAUTH_NOT_FOUND, "MCP_GUARD is no mode");
+	v = verdict_on(rq, method);
+	verdict_use_proof(&v);
+	log_verdict(rq, &v);
+	if (v.kind == VERDICT_ALLOWED)
+		return allow_by_headers(rq, &v);
+	if (text_equal(question, "forward"))
+		return challenge(rq, &v);
+	log_quiet(); /* the line of "refuse" tells of it */
+	return reply_empty(rq, 401);
 }
 
 static enum oauth_error
@@ -135,13 +188,17 @@ answer(struct request *rq)
 {
 	const char *role = request_variable(rq, "FCGI_ROLE");
 	const char *redirected = request_variable(rq, "REDIRECT_STATUS");
+	const char *question = request_header(rq, "MCP_GUARD");
 
 	if (io_is_cgi(rq->io))
 		return answer_cgi(rq);
 	if (role && text_equal(role, "AUTHORIZER"))
 		return answer_authorizer(rq);
 	if (redirected && text_equal(redirected, "401"))
-		return answer_error_document(rq);
+		return explain(rq,
+		    request_variable(rq, "REDIRECT_REQUEST_METHOD"));
+	if (question)
+		return answer_question(rq, question);
 	return refuse(rq, OAUTH_NOT_FOUND, "nothing is served here");
 }
 

@@ -4,15 +4,21 @@
 #include "base/text.h"
 
 const struct identity_name identity_table[N_IDENTITY] = {
-    {IDENTITY_USER, "Variable-MCP_USER", "HTTP_X_FORWARDED_USER"},
-    {IDENTITY_EMAIL, "Variable-MCP_EMAIL", "HTTP_X_FORWARDED_EMAIL"},
-    {IDENTITY_SUBJECT, "Variable-MCP_SUBJECT", "HTTP_X_MCP_SUBJECT"},
-    {IDENTITY_CLIENT, "Variable-MCP_CLIENT", "HTTP_X_MCP_CLIENT"},
-    {IDENTITY_SCOPE, "Variable-MCP_SCOPE", "HTTP_X_MCP_SCOPE"},
-    {IDENTITY_RESOURCE, "Variable-MCP_RESOURCE", "HTTP_X_MCP_RESOURCE"},
-    {IDENTITY_REQUEST_ID, "Variable-MCP_REQUEST_ID", "HTTP_X_REQUEST_ID"},
-    {IDENTITY_BACKEND_SECRET, "Variable-MCP_BACKEND_SECRET",
-        "HTTP_X_MCP_GUARD"},
+    {IDENTITY_USER, "Variable-MCP_USER", "HTTP_X_FORWARDED_USER",
+        "X-Forwarded-User"},
+    {IDENTITY_EMAIL, "Variable-MCP_EMAIL", "HTTP_X_FORWARDED_EMAIL",
+        "X-Forwarded-Email"},
+    {IDENTITY_SUBJECT, "Variable-MCP_SUBJECT", "HTTP_X_MCP_SUBJECT",
+        "X-MCP-Subject"},
+    {IDENTITY_CLIENT, "Variable-MCP_CLIENT", "HTTP_X_MCP_CLIENT",
+        "X-MCP-Client"},
+    {IDENTITY_SCOPE, "Variable-MCP_SCOPE", "HTTP_X_MCP_SCOPE", "X-MCP-Scope"},
+    {IDENTITY_RESOURCE, "Variable-MCP_RESOURCE", "HTTP_X_MCP_RESOURCE",
+        "X-MCP-Resource"},
+    {IDENTITY_REQUEST_ID, "Variable-MCP_REQUEST_ID", "HTTP_X_REQUEST_ID",
+        "X-Request-Id"},
+    {IDENTITY_BACKEND_SECRET, "Variable-MCP_BACKEND_SECRET", "HTTP_X_MCP_GUARD",
+        "X-MCP-Guard"},
 };
 
 /* A machine's token has its client as sub; then there is no user. */

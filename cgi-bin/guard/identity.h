@@ -19,11 +19,13 @@ enum identity_kind {
 enum { N_IDENTITY = IDENTITY_BACKEND_SECRET + 1 };
 
 /* How each is told: by an authorizer, whose header of that name becomes a
- * variable of the request, and in the request header, by its CGI name. */
+ * variable of the request; and in a header of the request, by its CGI name and
+ * by its own. */
 struct identity_name {
 	enum identity_kind kind;
 	const char *variable; /* "Variable-MCP_USER" */
 	const char *cgi_name; /* "HTTP_X_FORWARDED_USER" */
+	const char *header;   /* "X-Forwarded-User" */
 };
 
 extern const struct identity_name identity_table[N_IDENTITY];

@@ -4,12 +4,17 @@
 #include <sodium.h>
 #include <string.h>
 
+size_t
+password_memory_bytes(void)
+{
+	return crypto_pwhash_MEMLIMIT_INTERACTIVE;
+}
+
 static bool
 hash_into(char *ret, const char *password)
 {
 	return crypto_pwhash_str_alg(ret, password, strlen(password),
-	           crypto_pwhash_OPSLIMIT_INTERACTIVE,
-	           crypto_pwhash_MEMLIMIT_INTERACTIVE,
+	           crypto_pwhash_OPSLIMIT_INTERACTIVE, password_memory_bytes(),
 	           crypto_pwhash_ALG_ARGON2ID13) == 0;
 }
 

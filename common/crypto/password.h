@@ -4,6 +4,7 @@
 #define CRYPTO_PASSWORD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/arena.h"
 
@@ -11,6 +12,9 @@ enum {
 	PASSWORD_MIN_BYTES = 8,
 	PASSWORD_MAX_BYTES = 1024, /* longer ones are refused unhashed */
 };
+
+/* What one hash or one check needs meanwhile. */
+size_t password_memory_bytes(void);
 
 /* The encoded hash, in the arena; NULL when memory is short. */
 char *password_hash(struct arena *arena, const char *password);

@@ -16,7 +16,6 @@ enum {
 	NAME_BYTES = 16,
 	REMEMBERED_S = 400 * 86400, /* longer than that browsers keep none */
 	SLOT_WAIT_MS = 1500,
-	PLACES = 8, /* to wait for a slot, on the whole host */
 };
 
 /* ---- the cookie: USER.BROWSER.MAC ---- */
@@ -109,7 +108,8 @@ login_hash_slot(struct request *rq)
 {
 	const char *directory = rq->settings->state_directory;
 	bool usable = false;
-	AUTO_FD place = slot_take(directory, "waiting", PLACES, 0, &usable);
+	AUTO_FD place = slot_take(directory, "waiting", LOGIN_PLACES, 0,
+	    &usable);
 	int slot = -1;
 
 	if (place >= 0)

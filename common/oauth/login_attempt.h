@@ -13,6 +13,8 @@
 #include "http/request.h"
 #include "store/login.h"
 
+enum { LOGIN_PLACES = 8 }; /* to wait for a hash, on the whole host */
+
 /* LOGIN_LIMIT_* and LOGIN_WINDOW. */
 struct login_limits login_limits_of(struct request *rq);
 

@@ -86,13 +86,3 @@ identity_remove(struct store *store, struct arena *arena, const char *source,
 	return (enum identity_remove_result)outcome_of(store, &statement,
 	    &params, outcomes, &row);
 }
-
-PGresult *
-identity_list(struct store *store, struct arena *arena)
-{
-	static const struct statement statement = {"identity_list",
-	    "SELECT * FROM oauth.identity_list()", true};
-	struct store_params params = {.arena = arena};
-
-	return store_call(store, &statement, &params);
-}

@@ -63,9 +63,4 @@ enum identity_remove_result identity_remove(struct store *store,
     struct arena *arena, const char *source, const char *name)
     __attribute__((__warn_unused_result__));
 
-/* All of them: rows with source, name, email, disabled, created_at; one row
- * without a source when there are none.  NULL when the database is away. */
-PGresult *identity_list(struct store *store, struct arena *arena)
-    __attribute__((__warn_unused_result__));
-
 #endif

@@ -12,7 +12,12 @@
 #include "base/origin.h"
 #include "base/text.h"
 
-enum { STATEMENTS_MAX = 32, DRAIN_MAX = 8 };
+enum {
+	STATEMENTS_MAX = 32,
+	DRAIN_MAX = 8,
+	TICK_MS = 1000,
+	PATIENT_MS = 24 * 3600 * 1000, /* a day */
+};
 
 struct store {
 	char *database_url;
@@ -21,6 +26,11 @@ struct store {
 	unsigned long connections;
 	const struct statement *prepared[STATEMENTS_MAX];
 	size_t n_prepared;
+	int64_t query_ms;
+	bool (*tick)(void *arg); /* NULL: nobody waits */
+	void *tick_arg;
+	bool stopped;     /* by tick() */
+	const char *late; /* why an answer was not waited for */
 };
 
 /* ---- time ---- */
@@ -34,20 +44,31 @@ monotonic_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* Does whoever waits want to wait on? */
+static bool
+goes_on(struct store *store)
+{
+	if (store->tick && !store->tick(store->tick_arg))
+		store->stopped = true;
+	return !store->stopped;
+}
+
 /* Wait for the connection's socket until the deadline; false when it passed. */
 static bool
-wait_socket(PGconn *conn, short events, int64_t deadline_ms)
+wait_socket(struct store *store, short events, int64_t deadline_ms)
 {
-	struct pollfd fd = {.fd = PQsocket(conn), .events = events};
+	struct pollfd fd = {.fd = PQsocket(store->conn), .events = events};
 	int64_t left;
 	int ready;
 
 	do {
 		left = deadline_ms - monotonic_ms();
-		if (left <= 0)
+		if (left <= 0 || !goes_on(store))
 			return false;
+		if (store->tick && left > TICK_MS)
+			left = TICK_MS;
 		ready = poll(&fd, 1, (int)left);
-	} while (ready < 0 && errno == EINTR);
+	} while ((ready < 0 && errno == EINTR) || (ready == 0 && store->tick));
 	return ready > 0;
 }
 
@@ -97,6 +118,7 @@ disconnect(struct store *store)
 	PQfinish(store->conn);
 	store->conn = NULL;
 	store->n_prepared = 0;
+	store->late = NULL;
 }
 
 static void
@@ -116,7 +138,7 @@ connect_until(struct store *store, int64_t deadline_ms)
 		return false;
 	while (state != PGRES_POLLING_OK) {
 		if (state == PGRES_POLLING_FAILED ||
-		    !wait_socket(store->conn,
+		    !wait_socket(store,
 		        state == PGRES_POLLING_READING ? POLLIN : POLLOUT,
 		        deadline_ms))
 			return false;
@@ -167,6 +189,7 @@ store_open_url(const char *database_url)
 		store->database_url = strdup(database_url);
 	if (!store || !store->database_url)
 		abort();
+	store->query_ms = STORE_QUERY_MS;
 	return store;
 }
 
@@ -177,6 +200,14 @@ store_open(const struct settings *settings)
 
 	store->pooled = settings->database_pooler_transaction;
 	return store;
+}
+
+void
+store_be_patient(struct store *store, bool (*tick)(void *arg), void *arg)
+{
+	store->query_ms = PATIENT_MS;
+	store->tick = tick;
+	store->tick_arg = arg;
 }
 
 unsigned long
@@ -215,13 +246,13 @@ cancel(PGconn *conn)
 }
 
 static bool
-flush_until(PGconn *conn, int64_t deadline_ms)
+flush_until(struct store *store, int64_t deadline_ms)
 {
 	int left;
 
-	while ((left = PQflush(conn)) > 0)
-		if (!wait_socket(conn, POLLOUT | POLLIN, deadline_ms) ||
-		    !PQconsumeInput(conn))
+	while ((left = PQflush(store->conn)) > 0)
+		if (!wait_socket(store, POLLOUT | POLLIN, deadline_ms) ||
+		    !PQconsumeInput(store->conn))
 			return false;
 	return left == 0;
 }
@@ -229,17 +260,19 @@ flush_until(PGconn *conn, int64_t deadline_ms)
 /* The last result of what was sent; NULL when the connection is lost or the
  * deadline passed, after which the connection is of no use. */
 static PGresult *
-result_until(PGconn *conn, int64_t deadline_ms)
+result_until(struct store *store, int64_t deadline_ms)
 {
+	PGconn *conn = store->conn;
 	PGresult *last = NULL, *next;
 
-	if (!flush_until(conn, deadline_ms))
+	if (!flush_until(store, deadline_ms))
 		return NULL;
 	for (;;) {
 		while (PQisBusy(conn)) {
-			if (!wait_socket(conn, POLLIN, deadline_ms)) {
-				note_fault(
-				    "the database did not answer in time");
+			if (!wait_socket(store, POLLIN, deadline_ms)) {
+				store->late = store->stopped
+				    ? "interrupted"
+				    : "the database did not answer in time";
 				cancel(conn);
 				PQclear(last);
 				return NULL;
@@ -269,15 +302,15 @@ static enum called
 judge(struct store *store, const PGresult *result)
 {
 	if (!result || PQstatus(store->conn) != CONNECTION_OK) {
-		note_fault(*PQerrorMessage(store->conn)
+		note_fault(store->late ? store->late
+		        : *PQerrorMessage(store->conn)
 		        ? PQerrorMessage(store->conn)
 		        : "the database connection was lost");
 		return CALLED_LOST;
 	}
-	if (PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) > 0)
+	if (PQresultStatus(result) == PGRES_TUPLES_OK ||
+	    PQresultStatus(result) == PGRES_COMMAND_OK) /* of PREPARE */
 		return CALLED_ROWS;
-	if (PQresultStatus(result) == PGRES_COMMAND_OK)
-		return CALLED_ROWS; /* of PREPARE */
 	if (sqlstate_is(result, "0A000") || sqlstate_is(result, "26000"))
 		return CALLED_STALE;
 	note_refusal(result);
@@ -338,7 +371,7 @@ prepare(struct store *store, const struct statement *statement,
 	if (!PQsendPrepare(store->conn, statement->name,
 	        text_of(statement, params), 0, NULL))
 		return CALLED_STALE; /* nothing was sent */
-	result = result_until(store->conn, deadline_ms);
+	result = result_until(store, deadline_ms);
 	called = judge(store, result);
 	if (called == CALLED_LOST)
 		return CALLED_STALE; /* nothing was executed */
@@ -372,7 +405,7 @@ call_once(struct store *store, const struct statement *statement,
 		return called;
 	if (!send(store, statement, params))
 		return CALLED_STALE;
-	result = result_until(store->conn, deadline_ms);
+	result = result_until(store, deadline_ms);
 	called = judge(store, result);
 	if (called == CALLED_ROWS) {
 		*ret = result;
@@ -382,11 +415,11 @@ call_once(struct store *store, const struct statement *statement,
 }
 
 PGresult *
-store_call(struct store *store, const struct statement *statement,
+store_list(struct store *store, const struct statement *statement,
     const struct store_params *given)
 {
 	struct store_params params = *given;
-	int64_t deadline_ms = monotonic_ms() + STORE_QUERY_MS;
+	int64_t deadline_ms = monotonic_ms() + store->query_ms;
 	PGresult *result = NULL;
 	int attempt;
 
@@ -405,10 +438,24 @@ store_call(struct store *store, const struct statement *statement,
 			break;
 		case CALLED_LOST:
 			disconnect(store);
-			if (!statement->repeatable)
+			if (!statement->repeatable || store->stopped)
 				return NULL;
 			break;
 		}
 	}
 	return NULL;
+}
+
+PGresult *
+store_call(struct store *store, const struct statement *statement,
+    const struct store_params *params)
+{
+	PGresult *result = store_list(store, statement, params);
+
+	if (result && PQntuples(result) == 0) {
+		note_fault("the database answered without a row");
+		PQclear(result);
+		return NULL;
+	}
+	return result;
 }

@@ -35,6 +35,13 @@ struct store *store_open(const struct settings *settings);
 /* The same from a connection string alone, which is copied; without a pooler. */
 struct store *store_open_url(const char *database_url);
 
+/*
+ * For a command that a person waits for: calls may take as long as they take.
+ * While one does, tick(arg) is called about once a second; when it returns
+ * false the call is cancelled, and fails.
+ */
+void store_be_patient(struct store *store, bool (*tick)(void *arg), void *arg);
+
 void store_close(struct store *store);
 
 /* One call of one SQL function. */
@@ -71,6 +78,10 @@ void store_add_digests(struct store_params *params, const struct sha256 *values,
  *         reason is on the log line as "fault".
  */
 PGresult *store_call(struct store *store, const struct statement *statement,
+    const struct store_params *params) __attribute__((__warn_unused_result__));
+
+/* The same of a function that may answer with no row. */
+PGresult *store_list(struct store *store, const struct statement *statement,
     const struct store_params *params) __attribute__((__warn_unused_result__));
 
 /* How many connections were made so far.  Another one may be to another

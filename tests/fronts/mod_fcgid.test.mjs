@@ -3,4 +3,4 @@
 import { frontDoor } from '../lib/front_door.mjs'
 
 // Old threads may wait for a process manager that has ended.
-frontDoor('apache', { hangsAtReload: true })
+frontDoor('apache', { losesAtReload: true })

@@ -2,6 +2,7 @@
 // The words of the operator's command: help, options, and what bash completes.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 
@@ -56,6 +57,23 @@ test('--help lists verbs, and each tells what it takes', async () => {
   assert.match((await run('--version')).stdout, /^mcp-oauth \d/)
 })
 
+test('the manual has every verb, with its options', async () => {
+  const manual = await readFile(new URL('../../admin/mcp-oauth.8', import.meta.url), 'utf8')
+  const items = manual.split(/^\.It Ic /m)
+  for (const verb of await verbs()) {
+    const item = items.filter(part => part.startsWith(verb.join(' '))).join('')
+    assert.ok(item, `no ${verb.join(' ')}`)
+    // A verb may have a section of its own.
+    const section = new RegExp(`^\\.Sh ${verb[0].toUpperCase()}\n[^]*?(?=^\\.Sh )`, 'm').exec(manual)
+    const text = item + (section ?? '')
+    const { stdout } = await run(...verb, '--help')
+    for (const [, option] of stdout.matchAll(/^ {2}--(\S+)/gm)) {
+      if (['config', 'database', 'help', 'json', 'limit', 'after'].includes(option)) continue
+      assert.ok(text.includes(`Fl -${option}`), `no --${option} at ${verb.join(' ')}`)
+    }
+  }
+})
+
 test('wrong words end with 2, and say which are', async () => {
   await refused(/^usage: mcp-oauth .* NOUN/)
   await refused(/no such verb: nonsense\n"mcp-oauth --help"/, 'nonsense')
@@ -94,7 +112,7 @@ test('a database that is away ends with 3', async () => {
 test('bash completes nouns, verbs, options and their values', async () => {
   const nouns = await completed('')
   assert.deepEqual(nouns, [...new Set((await verbs()).map(([noun]) => noun))])
-  assert.deepEqual(await completed('con'), ['config'])
+  assert.deepEqual(await completed('con'), ['config', 'consent'])
   assert.deepEqual(await completed('identity', ''), ['add', 'list', 'remove'])
   assert.deepEqual(await completed('--config', '/x', 'identity', 'l'), ['list'])
   assert.deepEqual(await completed('key', 'generate', '--a'), ['--alg'])

@@ -31,7 +31,7 @@ after(async () => {
 
 // What fetch says, with these answers to its lookups; 127.0.0.2 stands for an
 // address that may be connected to, 127.0.0.1 for one that may not.
-async function fetchWith (answers, { url = `https://name.test:${vetted.port}/x.json`, allow = '127.0.0.2', proxy = '' } = {}) {
+async function fetchWith (answers, { url = `https://name.test:${vetted.port}/x.json`, allow = '127.0.0.2', proxy = '', ca = vetted.ca } = {}) {
   const log = join(dir, 'lookups')
   const connectLog = join(dir, 'connections')
   await rm(log, { force: true })
@@ -46,7 +46,7 @@ async function fetchWith (answers, { url = `https://name.test:${vetted.port}/x.j
     https_proxy: 'http://127.0.0.1:1',
     ALL_PROXY: 'http://127.0.0.1:1'
   }
-  const { stdout } = await run(program, ['5120', '4000', vetted.ca, allow, proxy, url], { env }).catch(error => error)
+  const { stdout } = await run(program, ['5120', '4000', ca, allow, proxy, url], { env }).catch(error => error)
   const lines = async file => (await readFile(file, 'utf8').catch(() => '')).split('\n').slice(0, -1)
   return { stdout, lookups: (await lines(log)).length, connections: await lines(connectLog) }
 }
@@ -135,5 +135,38 @@ test('only https, and no credentials in the URL', async () => {
     const { stdout, lookups } = await fetchWith('127.0.0.2', { url })
     assert.equal(stdout, 'refused the URL is not acceptable\n')
     assert.equal(lookups, 0)
+  }
+})
+
+test('an address of IPv6 is connected to as any other', async t => {
+  const host = await startHttpsHost({ address: '::1' }).catch(error => error)
+  if (host.code === 'EADDRNOTAVAIL') return t.skip('no IPv6 here')
+  try {
+    host.answers.set('/x.json', { six: true })
+    const url = `https://[::1]:${host.port}/x.json`
+    assert.equal((await fetchWith('', { url, ca: host.ca, allow: '::1' })).stdout, 'good -1\n{"six":true}')
+    assert.equal((await fetchWith('', { url, ca: host.ca })).stdout, 'refused an address of the host is not public\n')
+  } finally {
+    await host.stop()
+  }
+})
+
+test('the operator\'s own URL: https anywhere, http on loopback alone', async () => {
+  const plain = createServer((rq, rs) => rs.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(rq.headers)))
+  await new Promise(resolve => plain.listen(0, '127.0.0.1', resolve))
+  const { port } = plain.address()
+  const own = async (answers, url) => (await fetchWith(answers, { allow: 'own', url })).stdout
+  try {
+    assert.equal(await own('127.0.0.2', `https://name.test:${vetted.port}/x.json`), 'good -1\n{"here":true}')
+    for (const host of ['127.0.0.1', 'localhost']) {
+      assert.match(await own('127.0.0.1', `http://${host}:${port}/`), /^good -1\n.*"cache-control":"no-cache"/, host)
+    }
+    // A name server says where localhost is: not wherever it likes.
+    assert.equal(await own('192.0.2.1', `http://localhost:${port}/`), 'refused an address of the host is not public\n')
+    for (const url of ['http://name.test/', 'http://192.0.2.1/', 'ftp://127.0.0.1/', 'file:///etc/passwd']) {
+      assert.equal(await own('127.0.0.1', url), 'refused the URL is not acceptable\n', url)
+    }
+  } finally {
+    plain.close()
   }
 })

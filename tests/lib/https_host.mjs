@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
-const names = 'subjectAltName=DNS:localhost,DNS:name.test,IP:127.0.0.1,IP:127.0.0.2'
+const names = 'subjectAltName=DNS:localhost,DNS:name.test,IP:127.0.0.1,IP:127.0.0.2,IP:::1'
 
 async function makeCertificates (dir) {
   const openssl = (...args) => run('openssl', args, { cwd: dir })

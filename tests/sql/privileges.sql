@@ -9,13 +9,14 @@ CREATE FUNCTION pg_temp.functions_of(p_role text) RETURNS SETOF text LANGUAGE sq
    WHERE p.pronamespace = 'oauth'::regnamespace AND has_function_privilege(p_role, p.oid, 'EXECUTE')
 $$;
 SELECT set_eq($$SELECT pg_temp.functions_of('mcp_oauth_web')$$, string_to_array(
-  'assertion_grant authorization_request_create authorization_request_get client_check'
+  'access_token_state assertion_grant authorization_request_create authorization_request_get client_check'
   ' client_configuration_delete client_configuration_get client_configuration_put'
   ' client_document_missed client_document_put client_get client_keys client_keys_put'
   ' client_keys_turn client_post_logout client_register code_redeem consent_deny consent_grant'
   ' device_authorization_create device_redeem device_request_create fetch_take identity_sign_in issuer_keys'
   ' issuer_keys_put issuer_keys_turn jti_take login_begin login_end login_finish login_get machine_grant metrics'
   ' password_change password_check_begin pushed_request_create pushed_request_use recovery_check recovery_use'
+  ' refresh_token_state'
   ' second_factor_begin second_factor_change second_factor_confirm second_factor_get second_factor_offer'
   ' second_step_begin second_step_finish session_find_legacy session_revoke session_rotate'
   ' status token_introspect user_app_revoke user_apps user_sessions_revoke userinfo', ' '),
@@ -23,8 +24,9 @@ SELECT set_eq($$SELECT pg_temp.functions_of('mcp_oauth_web')$$, string_to_array(
 SELECT set_eq($$SELECT pg_temp.functions_of('mcp_oauth_guard')$$, '{revocations_since,status}'::text[],
   'the guard asks what was revoked and how the database is');
 SELECT set_eq($$SELECT pg_temp.functions_of('mcp_oauth_admin')$$, string_to_array(
-  'client_delete client_disable client_enable client_get client_register client_rotate_secret'
-  ' consent_revoke identity_add identity_list identity_remove purge revocations_since revoke_client revoke_everything revoke_session revoke_token'
+  'access_token_state client_delete client_disable client_enable client_get client_list client_prune client_register client_rotate_secret client_show'
+  ' audit_follow audit_list consent_list session_list status_show user_list user_show'
+  ' consent_revoke identity_add identity_list identity_remove purge refresh_token_state revocations_since revoke_client revoke_everything revoke_session revoke_token'
   ' revoke_user status user_add user_delete user_disable user_enable user_passwd user_recover user_reset_second_factor', ' '),
   'operators act');
 SELECT is_empty($$

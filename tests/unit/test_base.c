@@ -5,6 +5,7 @@
 
 #include "base/address.h"
 #include "base/json.h"
+#include "base/printable.h"
 #include "base/secret.h"
 #include "base/text.h"
 #include "base/uri_normal.h"
@@ -239,6 +240,31 @@ test_secrets(void)
 	    "your-secret-key-change-this-in-production-please"));
 }
 
+static void
+test_printable(struct arena *arena)
+{
+	is(printable(arena, ""), "");
+	is(printable(arena, "Zo\xc3\xab \xe2\x82\xac \xf0\x9f\x98\x80"),
+	    "Zo\xc3\xab \xe2\x82\xac \xf0\x9f\x98\x80");
+	is(printable(arena, "a\tb\nc\rd\\e\x1b[31m\x7f"),
+	    "a\\tb\\nc\\rd\\\\e\\x1b[31m\\x7f");
+	is(printable(arena,
+	       "\xc2\x9b"
+	       "31m"),
+	    "\\u009b31m");
+	is(printable(arena,
+	       "\xe2\x80\xae"
+	       "cod.exe"),
+	    "\\u202ecod.exe");
+	is(printable(arena, "\xf3\xa0\x81\x81"), "\\ue0041");
+	is(printable(arena, "\xff\xc0\x80\xe2\x82"),
+	    "\\xff\\xc0\\x80\\xe2\\x82");
+	is(printable_json(arena, "{\"a\":\"\\n\xc3\xab\x7f\xc2\x9b\"}"),
+	    "{\"a\":\"\\n\xc3\xab\\u007f\\u009b\"}");
+	is(printable_json(arena, "\"\xf3\xa0\x81\x81\xff\""),
+	    "\"\\udb40\\udc41\\ufffd\"");
+}
+
 int
 main(void)
 {
@@ -251,6 +277,7 @@ main(void)
 	test_text();
 	test_addresses(arena);
 	test_secrets();
+	test_printable(arena);
 	arena_free(arena);
 	return tap_done();
 }

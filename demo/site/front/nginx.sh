@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+#
+# nginx.sh - an nginx of the site's own around the configuration files that we
+# ship, and the FastCGI programs beside it, started by spawn-fcgi.  Sourced by
+# front_use.
+
+nginx_find() {
+  NGINX_BIN=$(PATH=$PATH:/usr/sbin command -v nginx) ||
+    die 'no nginx found: run demo/packages.sh check'
+}
+
+# An MCP server of SITE_SERVE.
+nginx_serve() { # PATH BACKEND
+  local path=${2#http://*/}
+  echo "    location ^~ $1 {"
+  case $2 in
+  whoami) echo "      fastcgi_pass unix:$D/run/whoami.socket;" ;;
+  http://*)
+    echo "      rewrite ^$1/\$ /$path break;"
+    echo "      proxy_pass $2;"
+    ;;
+  *) die "nginx runs no CGI programs: $2" ;;
+  esac
+  echo "      include $D/nginx/conf/guard.conf;"
+  echo '    }'
+}
+
+web_log_to() {
+  echo "$D/log/error.log"
+}
+
+web_make() {
+  local share=$D/usr/share/mcp-oauth/nginx-conf file
+  nginx_find
+  mkdir -p "$D/nginx/conf" "$D/nginx/www" "$D/nginx/tmp"
+  # As its comments say, less the paths of a system.
+  for file in "$share"/*; do
+    sed "s|/run/mcp-oauth|$D/run|;s|$share|$D/nginx/conf|" "$file" \
+      >"$D/nginx/conf/${file##*/}"
+  done
+  {
+    cat <<EOF
+pid $D/nginx/nginx.pid;
+error_log $D/log/error.log;
+worker_processes 1;
+events {
+  worker_connections 512;
+}
+http {
+  client_body_temp_path $D/nginx/tmp/body;
+  proxy_temp_path $D/nginx/tmp/proxy;
+  fastcgi_temp_path $D/nginx/tmp/fastcgi;
+  uwsgi_temp_path $D/nginx/tmp/uwsgi;
+  scgi_temp_path $D/nginx/tmp/scgi;
+  server_tokens off;
+  include $D/nginx/conf/mcp-oauth-http.conf;
+  server {
+    listen 127.0.0.1:$port;
+    root $D/nginx/www;
+    access_log $D/log/access.log mcp_oauth;
+    include $D/nginx/conf/mcp-oauth.conf;
+EOF
+    # What the demo adds: paths of old clients.
+    [ -n "${SITE_PLAIN-}" ] || echo "    include $D/nginx/conf/legacy-paths.conf;"
+    front_servers | while read -r path backend; do
+      nginx_serve "$path" "$backend"
+    done
+    printf '%s\n' '  }' '}'
+  } >"$D/nginx/nginx.conf"
+}
+
+nginx_run() {
+  as "$NGINX_BIN" -p "$D/nginx" -c "$D/nginx/nginx.conf" -e "$D/log/error.log" \
+    </dev/null >>"$D/log/setup.log" 2>&1
+}
+
+web_start() {
+  nginx_find
+  as sh "$D/nginx/conf/workers.sh" </dev/null >>"$D/log/setup.log" 2>&1 ||
+    die "the programs did not start: $(tail -n 5 "$D/log/setup.log")"
+  [ ! -x "$D/usr/libexec/mcp-oauth/demo/whoami" ] ||
+    as spawn-fcgi -s "$D/run/whoami.socket" -M 0600 -F 4 \
+      -- "$D/usr/libexec/mcp-oauth/demo/whoami" >>"$D/log/setup.log" 2>&1 ||
+    die "whoami did not start: $(tail -n 5 "$D/log/setup.log")"
+  nginx_run ||
+    die "nginx did not start: $(tail -n 5 "$D/log/setup.log" "$D/log/error.log")"
+}
+
+nginx_pid() {
+  pid_of "$D/nginx/nginx.pid"
+}
+
+web_running() {
+  alive "$(nginx_pid)" "$D/nginx"
+}
+
+web_reload() {
+  kill -HUP "$(nginx_pid)"
+}
+
+web_stop() {
+  local pid
+  pid=$(nginx_pid)
+  if web_running; then
+    kill -QUIT "$pid"
+    await 5 gone "$pid" "$D/nginx" || kill -TERM "$pid"
+    await 20 gone "$pid" "$D/nginx" || kill -KILL "$pid"
+  fi
+  rm -f "$D/nginx/nginx.pid"
+  programs kill -TERM
+}
+
+web_env() {
+  echo "NGINX_CONF='$D/nginx/nginx.conf'"
+}
