@@ -55,10 +55,10 @@ export async function startFastcgi (program, where, { user, env }) {
     child.stdout.once('data', resolve)
     child.once('exit', code => reject(new Error(`${program} ended: ${code}`)))
   })
-  const ended = new Promise(resolve => child.once('exit', (code, signal) => resolve(signal ?? code)))
-  const closed = new Promise(resolve => child.once('close', resolve))
   let errors = ''
   child.stderr.on('data', data => { errors += data })
+  const closed = new Promise(resolve => child.once('close', () => resolve(errors)))
+  const ended = new Promise(resolve => child.once('exit', (code, signal) => resolve(signal ?? code)))
   return {
     ended,
     /** Send it SIGTERM. */
@@ -82,10 +82,9 @@ export async function startFastcgi (program, where, { user, env }) {
       ]))
     }),
     /** End it; what it said on standard error. */
-    stop: async () => {
+    stop: () => {
       child.kill()
-      await closed
-      return errors
+      return closed
     }
   }
 }
