@@ -79,11 +79,13 @@ bool
 proof_request(struct request *rq, const char *method, const char *access_token,
     struct dpop_request *ret)
 {
+	const char *header = original_header(rq, "HTTP_DPOP");
 	struct dpop_request request = {
-	    .header = original_header(rq, "HTTP_DPOP"),
+	    .header = header,
 	    .method = method ? method : "",
-	    .url = arena_printf(rq->arena, "%s%s", rq->settings->oauth_base_url,
-	        rq->path),
+	    .url = header ? arena_printf(rq->arena, "%s%s",
+	                        rq->settings->oauth_base_url, rq->path)
+	                  : "",
 	    .access_token = access_token,
 	    .now_s = time(NULL),
 	};

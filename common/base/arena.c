@@ -96,8 +96,8 @@ arena_exhausted(const struct arena *arena)
 	return arena->taken > arena->ceiling;
 }
 
-void *
-arena_alloc(struct arena *arena, size_t size_bytes)
+static void *
+take(struct arena *arena, size_t size_bytes)
 {
 	const size_t align = alignof(max_align_t);
 	struct chunk *chunk = arena->last;
@@ -115,7 +115,13 @@ arena_alloc(struct arena *arena, size_t size_bytes)
 	memory = chunk->data + chunk->used;
 	chunk->used += size;
 	arena->taken += size;
-	return memset(memory, 0, size);
+	return memory;
+}
+
+void *
+arena_alloc(struct arena *arena, size_t size_bytes)
+{
+	return memset(take(arena, size_bytes), 0, size_bytes);
 }
 
 char *
@@ -133,19 +139,27 @@ arena_strdup(struct arena *arena, const char *text)
 	return arena_strndup(arena, text, strlen(text));
 }
 
+/* Most texts fit into what is left of the chunk: written there at once, and
+ * taken when it is clear how long they are. */
 char *
 arena_vprintf(struct arena *arena, const char *format, va_list args)
 {
+	struct chunk *chunk = arena->last;
+	char *place = (char *)chunk->data + chunk->used;
+	size_t room = chunk->size - chunk->used;
 	va_list again;
 	char *text;
 	int len;
 
 	va_copy(again, args);
-	len = vsnprintf(NULL, 0, format, again);
+	len = vsnprintf(place, room, format, again);
 	va_end(again);
+	if (len >= 0 && (size_t)len < room)
+		return take(arena, (size_t)len + 1);
+	explicit_bzero(place, room); /* a reset wipes what was taken */
 	if (len < 0)
 		return arena_strdup(arena, "");
-	text = arena_alloc(arena, (size_t)len + 1);
+	text = take(arena, (size_t)len + 1);
 	(void)vsnprintf(text, (size_t)len + 1, format, args);
 	return text;
 }

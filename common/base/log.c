@@ -57,7 +57,10 @@ static _Thread_local struct {
 static void
 copy_text(char *to, size_t size, const char *from)
 {
-	(void)snprintf(to, size, "%s", from);
+	size_t len = strnlen(from, size - 1);
+
+	memcpy(to, from, len);
+	to[len] = '\0';
 }
 
 void
@@ -227,21 +230,27 @@ key_is_new(const char *key)
 	return true;
 }
 
+/* " key=value", whole or not at all. */
 static void
-add_field(const char *text)
+add_field(const char *key, const char *value, size_t value_bytes)
 {
-	int room = (int)(sizeof(line.fields) - line.len);
-	int n = snprintf(line.fields + line.len, (size_t)room, "%s", text);
+	size_t key_bytes = strlen(key), bytes = 2 + key_bytes + value_bytes;
+	char *at = line.fields + line.len;
 
-	if (n > 0 && n < room)
-		line.len += (size_t)n;
-	else
-		line.fields[line.len] = '\0'; /* whole or not at all */
+	if (bytes >= sizeof(line.fields) - line.len)
+		return;
+	*at++ = ' ';
+	memcpy(at, key, key_bytes);
+	at += key_bytes;
+	*at++ = '=';
+	memcpy(at, value, value_bytes);
+	at[value_bytes] = '\0';
+	line.len += bytes;
 }
 
 /* value in quotes; control bytes, quotes, backslashes and what is not ASCII
- * as \xHH, cut at VALUE_BYTES. */
-static void
+ * as \xHH, cut at VALUE_BYTES.  How long it is. */
+static size_t
 quote(char *to, const char *value)
 {
 	const char *hex = "0123456789abcdef";
@@ -263,30 +272,29 @@ quote(char *to, const char *value)
 		for (int i = 0; i < 3; i++)
 			to[len++] = '.';
 	to[len++] = '"';
-	to[len] = '\0';
+	return len;
 }
 
 void
 log_text(const char *key, const char *value)
 {
-	char quoted[VALUE_BYTES + 8], field[VALUE_BYTES + 64];
+	char quoted[VALUE_BYTES + 8];
+	size_t bytes;
 
 	if (!value || !*value || !key_is_new(key))
 		return;
-	quote(quoted, value);
-	(void)snprintf(field, sizeof(field), " %s=%s", key, quoted);
-	add_field(field);
+	bytes = quote(quoted, value);
+	add_field(key, quoted, bytes);
 }
 
 void
 log_number(const char *key, int64_t value)
 {
-	char field[96];
+	char digits[32];
+	int len = snprintf(digits, sizeof(digits), "%lld", (long long)value);
 
-	if (!key_is_new(key))
-		return;
-	(void)snprintf(field, sizeof(field), " %s=%lld", key, (long long)value);
-	add_field(field);
+	if (len > 0 && key_is_new(key))
+		add_field(key, digits, (size_t)len);
 }
 
 void

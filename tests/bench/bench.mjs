@@ -6,10 +6,13 @@
 //   CONNECTIONS        '1 16 64 256'
 //   FRONTS             names of fronts.mjs; all by default
 //   ONLY               a regular expression that names of workloads match
+//   GROWTH             1 or 0: measure growth, too (1 unless ONLY is given)
+//   SESSIONS           how far sessions grow: '1000 100000'; 5000000 takes a while
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { floorsFolder, floorsOf } from './floors.mjs'
 import { fronts } from './fronts.mjs'
+import { growthOf } from './growth.mjs'
 import { costOf, memoryOf, meterOf } from './measure.mjs'
 import { oursOf, startOurs } from './ours.mjs'
 import { machine, markdown, write } from './report.mjs'
@@ -24,6 +27,13 @@ const settings = {
   connections: words('CONNECTIONS', quick ? '4' : '1 16 64 256').map(Number),
   fronts: words('FRONTS', Object.keys(fronts).join(' ')),
   only: new RegExp(process.env.ONLY || '')
+}
+// With one of everything in a short round, to see that it works.
+const growth = (process.env.GROWTH || (process.env.ONLY ? '0' : '1')) === '1' && {
+  connections: quick ? [2] : [1, 4, 16, 64, 256],
+  clients: quick ? [10] : [100, 100000],
+  revocations: quick ? [10] : [100, 1000, 10000, 100000],
+  sessions: words('SESSIONS', quick ? '100' : '1000 100000').map(Number)
 }
 const folder = join(process.env.BUILD ?? 'build', 'bench')
 const say = text => process.stderr.write(text + '\n')
@@ -48,7 +58,7 @@ async function startFront (name) {
 }
 
 async function measure (target, workload, connections, seconds) {
-  const cost = await costOf(target.folders, target.meter, () => target.loads[workload.name]({ connections, seconds }))
+  const cost = await costOf(target.folders, target.meter, await target.loads[workload.name]({ connections, seconds }))
   return { workload: workload.name, front: target.front, target: target.target, kind: target.kind, connections_asked: connections, ...cost }
 }
 
@@ -100,10 +110,11 @@ async function main () {
   if (!quick) await warmUp(targets)
   const cells = []
   for (let round = 1; round <= settings.rounds; round++) cells.push(...await measureRound(targets, round))
-  const result = { about: await machine(), settings: { ...settings, only: String(settings.only) }, cells, memory: await memoryOfAll(targets) }
+  const grown = growth && await growthOf(targets.find(t => t.kind === 'ours'), growth, settings.seconds, say)
+  const result = { about: await machine(), settings: { ...settings, only: String(settings.only) }, cells, growth: grown || [], memory: await memoryOfAll(targets) }
   await write(folder, result)
   console.log(markdown(result))
-  if (quick) complain(cells)
+  if (quick) complain([...cells, ...(grown || []).flatMap(part => part.rows.map(row => ({ workload: part.title, front: row.size, target: 'growth', ...row })))])
   console.log(`written to ${folder}: bench.md, bench.json and a plot for each workload`)
 }
 

@@ -3,6 +3,7 @@
 // what else the machine does: instructions (callgrind), allocations (memcheck),
 // system calls (strace), statements (pg_stat_statements). Each is counted over a
 // few requests and over more of them; the difference is what the latter cost.
+// Ours first, then the floors.
 //
 // ONLY, of the environment, is a regular expression for names of cases; KEEP a
 // folder that gets callgrind's files.
@@ -12,7 +13,7 @@ import { join } from 'node:path'
 import { as, startFastcgi } from '../lib/fastcgi.mjs'
 import { meterOf } from './measure.mjs'
 import { fronts } from './fronts.mjs'
-import { floorsFolder } from './floors.mjs'
+import { floorsFolder, floorsOf, newTokens } from './floors.mjs'
 import { newSessions, oursOf, startOurs } from './ours.mjs'
 import { table } from './report.mjs'
 
@@ -21,19 +22,25 @@ const MANY = 45
 const build = process.env.BUILD ?? 'build'
 const only = new RegExp(process.env.ONLY || '')
 
+const programs = site => join(site.values.STATE, 'usr/libexec/mcp-oauth')
+const once = list => {
+  const rest = [...list]
+  return () => rest.pop()
+}
+
 /** Requests by name: {program, config, role, variables, body, answer}; begin() comes before the first, seen() after each. */
 function casesOf (site, { client, machine, reader, valid, expired, garbage, redeeming }) {
   const endpoint = { config: site.values.MCP_OAUTH_CONFIG, role: 'RESPONDER' }
   const post = (program, path, body, answer) => ({
     ...endpoint,
-    program: 'cgi-bin/' + program,
+    program: join(programs(site), 'cgi-bin', program),
     variables: { REQUEST_METHOD: 'POST', REQUEST_URI: path, CONTENT_TYPE: 'application/x-www-form-urlencoded' },
     body,
     answer
   })
-  const get = (program, path, answer) => ({ ...endpoint, program: 'cgi-bin/' + program, variables: { REQUEST_URI: path }, answer })
+  const get = (program, path, answer) => ({ ...endpoint, program: join(programs(site), 'cgi-bin', program), variables: { REQUEST_URI: path }, answer })
   const guard = (token, answer) => ({
-    program: 'guard/guard',
+    program: join(programs(site), 'guard/guard'),
     config: site.values.GUARD_CONFIG,
     role: 'AUTHORIZER',
     variables: () => ({ REQUEST_METHOD: 'POST', REQUEST_URI: '/mcp', FCGI_APACHE_ROLE: 'ACCESS_CHECKER', HTTP_AUTHORIZATION: 'Bearer ' + token() }),
@@ -42,10 +49,6 @@ function casesOf (site, { client, machine, reader, valid, expired, garbage, rede
   const turns = list => {
     let at = 0
     return () => list[at++ % list.length]
-  }
-  const once = list => {
-    const rest = [...list]
-    return () => rest.pop()
   }
   let refresh
   const form = fields => () => new URLSearchParams(fields).toString()
@@ -81,16 +84,33 @@ function casesOf (site, { client, machine, reader, valid, expired, garbage, rede
   }
 }
 
+/** The same of the floors, which lie in a folder; token is an access token of ours. */
+function floorCasesOf (site, folder, token) {
+  const floor = (name, role, answer, more) => ({ program: join(folder, 'bin', name), role, answer, variables: { REQUEST_URI: '/' }, ...more })
+  const guarded = { variables: { REQUEST_METHOD: 'POST', REQUEST_URI: '/', HTTP_AUTHORIZATION: `Bearer ${token}` } }
+  let refresh
+  return {
+    'floor: FastCGI responder': floor('responder', 'RESPONDER', '"issuer"'),
+    'floor: C refresh': floor('refresh', 'RESPONDER', '"access_token"', {
+      variables: { REQUEST_METHOD: 'POST', REQUEST_URI: '/' },
+      async begin () { refresh = (await newTokens(site, 1))[0] },
+      body: () => `grant_type=refresh_token&client_id=client&refresh_token=${refresh}`,
+      seen: answer => { refresh = /"refresh_token":"([^"]+)"/.exec(answer)[1] }
+    }),
+    'floor: verifies Ed25519': floor('authorizer', 'AUTHORIZER', 'Status: 200', guarded),
+    'floor: says yes': floor('checker', 'AUTHORIZER', 'Status: 200', guarded)
+  }
+}
+
 // Start the case's program under a tool, ask it n times, and end it.
 async function runCase (site, which, under, n) {
   const folder = await mkdtemp('/var/tmp/mcp-oauth-counts-')
   const socket = join(folder, 'socket')
   const account = await as(site.values.RUN_AS)
   if (account.uid) await chown(folder, account.uid, account.gid)
-  const program = join(site.values.STATE, 'usr/libexec/mcp-oauth', which.program)
   const tool = under(join(folder, 'out'))
   await which.begin?.()
-  const running = await startFastcgi([...tool, program], socket, { user: site.values.RUN_AS, env: { MCP_OAUTH_CONFIG: which.config } })
+  const running = await startFastcgi([...tool, which.program], socket, { user: site.values.RUN_AS, env: which.config && { MCP_OAUTH_CONFIG: which.config } })
   try {
     for (let i = 0; i < n; i++) {
       const body = which.body?.() ?? ''
@@ -151,7 +171,10 @@ const meter = await meterOf(site.values.SUPERUSER_DATABASE_URL)
 try {
   const rows = []
   const result = {}
-  for (const [name, which] of Object.entries(casesOf(site, (await oursOf(site, { tokens: 300 })).parts)).filter(([name]) => only.test(name))) {
+  const ours = await oursOf(site, { tokens: 600 })
+  await floorsOf(site, floors, ours.accessToken)
+  const cases = { ...casesOf(site, ours.parts), ...floorCasesOf(site, floors, ours.accessToken) }
+  for (const [name, which] of Object.entries(cases).filter(([name]) => only.test(name))) {
     if (process.env.KEEP) await mkdir(process.env.KEEP, { recursive: true })
     const { instructions } = await count(site, which, tools.instructions, process.env.KEEP && join(process.env.KEEP, name.replaceAll(/\W+/g, '-') + '.callgrind'))
     const { allocations } = await count(site, which, tools.allocations)

@@ -65,7 +65,8 @@ UPDATE floor.numbered SET refresh_token_hash = md5(random()::text) || md5(random
  expires_at = now() + interval '90 days' WHERE n = :n AND expires_at > now() RETURNING generation;
 `
 
-async function newTokens (site, n) {
+/** So many live tokens of the C refresh. */
+export async function newTokens (site, n) {
   const tokens = Array.from({ length: n }, () => randomBytes(48).toString('base64url'))
   await site.sql('INSERT INTO floor.session (refresh_token_hash) SELECT unnest($1::text[])',
     [tokens.map(token => createHash('sha256').update(token).digest('hex'))])
@@ -96,7 +97,8 @@ async function pgbench (site, { connections, seconds }) {
 
 /**
  * Set up the floors of a site whose configuration serves the folder. access_token
- * is one of ours, for the authorizer. Resolves to {name: {workload: load}}.
+ * is one of ours, for the authorizer. Resolves to {name: {workload: load}}; loads
+ * are as in ours.mjs.
  */
 export async function floorsOf (site, folder, accessToken) {
   const document = (await send(site.url('/.well-known/oauth-authorization-server'))).text
@@ -108,14 +110,15 @@ export async function floorsOf (site, folder, accessToken) {
   await writeFile(join(folder, 'bin/database'), site.values.DATABASE_URL)
   await postgresql(site, 'psql', 'mcp_oauth', { login: 'mcp_owner', input: schema })
   await newTokens(site, 1000)
-  const get = (path, headers) => options => sendRequests({ base: site.base, requests: [{ path, headers }] }, options)
+  const get = (path, headers) => async options => () => sendRequests({ base: site.base, requests: [{ path, headers }] }, options)
   const bearer = { Authorization: `Bearer ${accessToken}` }
   return {
     'static file': { metadata: get('/floor/document'), 'guard, remembered': get('/floor/document') },
     'FastCGI responder': { metadata: get('/floor/responder') },
     'C refresh': {
       async refresh (options) {
-        return sendRequests({
+        const values = await newTokens(site, options.connections + 1)
+        return () => sendRequests({
           base: site.base,
           requests: [{
             method: 'POST',
@@ -123,12 +126,12 @@ export async function floorsOf (site, folder, accessToken) {
             headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
             body: 'grant_type=refresh_token&client_id=client&refresh_token=',
             kind: 'chain',
-            values: await newTokens(site, options.connections + 1)
+            values
           }]
         }, options)
       }
     },
-    'bare UPDATE (pgbench)': { refresh: options => pgbench(site, options) },
+    'bare UPDATE (pgbench)': { refresh: async options => () => pgbench(site, options) },
     'says yes': { 'guard, remembered': get('/floor/checker', bearer) },
     'verifies Ed25519': { 'guard, verified': get('/floor/authorizer', bearer) },
     'hello CGI with database': { 'plain CGI': get('/floor/cgi') }

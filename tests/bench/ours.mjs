@@ -79,8 +79,8 @@ async function expiredTokens (site, machine, n) {
   return tokens
 }
 
-// A token like ours that nobody signed.
-const garbage = good => good.replace(/[^.]+$/, () => randomBytes(64).toString('base64url'))
+// Tokens with another's signature: only the arithmetic tells.
+const garbage = good => good.map((token, i) => token.replace(/[^.]+$/, good.at(i - 1).split('.')[2]))
 
 /** Clients and tokens that the workloads need; tokens is how many the guard meets in turn. */
 async function prepare (site, tokens) {
@@ -88,7 +88,7 @@ async function prepare (site, tokens) {
   const machine = await addClient(site, '--name', 'Machine', '--client-credentials')
   const reader = await addClient(site, '--name', 'MCP server', '--introspect', '/mcp')
   const valid = await each(Array(tokens), async () => (await newMachineToken(site, machine)).access_token)
-  return { client, machine, reader, valid, expired: await expiredTokens(site, machine, 64), garbage: valid.slice(0, 64).map(garbage) }
+  return { client, machine, reader, valid, expired: await expiredTokens(site, machine, 64), garbage: garbage(valid.slice(0, 64)) }
 }
 
 // What a person does, from registration to a guarded call and a refresh.
@@ -106,7 +106,7 @@ async function login (site, client) {
   assert.equal(at.page.status, 200)
 }
 
-/** The loads of a site; each takes {connections, seconds}. */
+/** The loads of a site: each takes {connections, seconds} and resolves to what does it, with all made ready. */
 export async function oursOf (site, { tokens = 4000 } = {}) {
   const { client, machine, reader, ...of } = await prepare(site, tokens)
   const requests = {
@@ -144,8 +144,14 @@ export async function oursOf (site, { tokens = 4000 } = {}) {
     body: `grant_type=refresh_token&client_id=${client.client_id}&refresh_token=`,
     values: (await newSessions(site, client, n)).map(t => t.refresh_token)
   })
-  const sent = (...requests) => options => sendRequests({ base: site.base, requests }, options)
-  const refused = request => options => sendRequests({ base: site.base, requests: [request], status: 401 }, options)
+  // What it takes is made ready before anything is measured.
+  const ready = (make, status) => async options => {
+    const requests = await make(options)
+    return () => sendRequests({ base: site.base, requests, status }, options)
+  }
+  const sent = request => ready(() => [request])
+  const refused = request => ready(() => [request], 401)
+  const acted = act => async options => () => actOut(act, options)
 
   // What is measured is what works.
   const introspected = await postForm(site.url('/api/oauth/introspect'), requests.introspection.body)
@@ -158,25 +164,22 @@ export async function oursOf (site, { tokens = 4000 } = {}) {
     loads: {
       metadata: sent(requests.metadata),
       registration: sent(requests.registration),
-      'code redemption': async options => sendRequests({ base: site.base, requests: [await redeeming(6000 * options.seconds)] }, options),
-      refresh: async options => sendRequests({ base: site.base, requests: [await refresh(options.connections + 1)] }, options),
+      'code redemption': ready(async ({ seconds }) => [await redeeming(6000 * seconds)]),
+      refresh: ready(async ({ connections }) => [await refresh(connections + 1)]),
       introspection: sent(requests.introspection),
       client_credentials: sent(requests.client_credentials),
       'guard, verified': sent(guarded(of.valid)),
       'guard, remembered': sent(guarded(of.valid.slice(0, 1))),
       'guard, expired': refused(guarded(of.expired)),
       'guard, garbage': refused(guarded(of.garbage)),
-      login: options => actOut(() => login(site, client), options),
-      'whole flow': options => actOut(() => wholeFlow(site), options),
-      mixed: async options => sendRequests({
-        base: site.base,
-        requests: [
-          { ...guarded(of.valid.slice(0, 200)), weight: 80 },
-          { ...await refresh(options.connections * 2), weight: 10 },
-          { ...requests.introspection, weight: 5 },
-          { ...requests.metadata, weight: 5 }
-        ]
-      }, options),
+      login: acted(() => login(site, client)),
+      'whole flow': acted(() => wholeFlow(site)),
+      mixed: ready(async ({ connections }) => [
+        { ...guarded(of.valid.slice(0, 200)), weight: 80 },
+        { ...await refresh(connections * 2), weight: 10 },
+        { ...requests.introspection, weight: 5 },
+        { ...requests.metadata, weight: 5 }
+      ]),
       'plain CGI': sent({ path: '/api/oauth/health' })
     }
   }

@@ -98,7 +98,7 @@ describe('accounts are linked by the operator', () => {
     await admin('add', 'bob', 'bob@example.com')
     assert.equal((await bob.arrive(good())).path, '/api/oauth/consent')
     await assert.rejects(admin('add', 'bob', 'alice@example.com'), /bob of remote_user signs in as bob@example\.com already/)
-    assert.match((await admin('list')).stdout, /^remote_user\tbob\tbob@example\.com$/m)
+    assert.match((await admin('list')).stdout, /^remote_user\tbob\tbob@example\.com\tno\t\d{4}-\S+Z$/m)
 
     await admin('remove', 'bob')
     await assert.rejects(admin('remove', 'bob'), /there is no bob/)

@@ -2,6 +2,8 @@
 /* JSON, URIs, text and secrets. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/address.h"
 #include "base/json.h"
@@ -35,6 +37,32 @@ test_json(void)
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		tap_ok(!scans(bad[i]), "bad JSON", __FILE__, __LINE__);
 	ok(!json_scan("{}\0", 3, JSON_DEPTH));
+}
+
+enum { TEXTS = 500 };
+
+/* Texts of every length, through the ends of several chunks. */
+static void
+test_texts(void)
+{
+	struct arena *arena = arena_new(1 << 20);
+	const char *texts[TEXTS];
+	char wanted[TEXTS + 8];
+	int i, wrong = 0;
+
+	for (i = 0; i < TEXTS; i++)
+		texts[i] = arena_printf(arena, "%0*d", i + 1, i);
+	for (i = 0; i < TEXTS; i++) {
+		(void)snprintf(wanted, sizeof(wanted), "%0*d", i + 1, i);
+		wrong += strcmp(texts[i], wanted) != 0;
+	}
+	ok(wrong == 0);
+	ok(strlen(arena_printf(arena, "%0*d", 100000, 1)) == 100000);
+	is(arena_printf(arena, "%s", ""), "");
+	ok(!arena_exhausted(arena));
+	(void)arena_printf(arena, "%0*d", 1 << 20, 1);
+	ok(arena_exhausted(arena));
+	arena_free(arena);
 }
 
 static void
@@ -270,6 +298,7 @@ main(void)
 {
 	struct arena *arena = arena_new(1 << 20);
 
+	test_texts();
 	test_json();
 	test_uri(arena);
 	test_hosts(arena);
