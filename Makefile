@@ -25,7 +25,7 @@ LDFLAGS =
 NODE = $(CURDIR)/tests/node_modules/node/bin/node
 # Of the demo.
 PORT = 8080
-# The web server of the wire tests: a file of demo/site/front.
+# The web server of the demo and the wire tests: a file of demo/site/front.
 FRONT = apache
 # How long "make fuzz" feeds each target.
 FUZZ_SECONDS = 300
@@ -77,9 +77,18 @@ LIBS = -Wl,--as-needed -Wl,--exclude-libs,ALL -Wl,-Bstatic -lfcgi -ljson-c \
     -lsodium -lcrypto -Wl,-Bdynamic -lpq
 endif
 
+# A build for tests/faults/crash.test.mjs, into a BUILD of its own: programs that
+# end or stop where a test says.  No other build holds any of it.
+ifdef CRASH
+CPPFLAGS += -DCRASH
+endif
+
 # Sources by wildcard: a new endpoint or module changes no line here.
 object = $(patsubst %.c,$(BUILD)/%.o,$(1))
 COMMON := $(call object,$(sort $(wildcard common/*/*.c)))
+ifdef CRASH
+COMMON += $(call object,tests/faults/crash.c)
+endif
 GUARD := $(call object,$(sort $(wildcard cgi-bin/guard/*.c)))
 FETCH := $(call object,$(sort $(wildcard cgi-bin/fetch/*.c)))
 ADMIN := $(call object,$(sort $(wildcard admin/*.c)))
@@ -99,6 +108,7 @@ PROGRAMS := $(ENDPOINTS) $(if $(GUARD),$(BUILD)/guard/guard) \
 SCHEMA := $(sort $(wildcard schema/[0-9]*.sql)) \
     $(sort $(wildcard schema/functions/*.sql)) \
     $(wildcard schema/adoption.sql schema/views.sql schema/roles.sql schema/grants.sql)
+PAGES := $(sort $(wildcard common/http/pages/*))
 HTTP_TESTS := $(sort $(wildcard tests/http/*.test.mjs))
 APACHE_TESTS := $(shell grep -l '^// This is about Apache itself' $(HTTP_TESTS))
 FRONT_TESTS := $(sort $(wildcard tests/fronts/*.test.mjs))
@@ -112,10 +122,10 @@ MAN5 := $(sort $(wildcard docs/*.5))
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all demo demo-start demo-stop check check-unit check-sql check-http \
-    check-fronts check-clients check-long check-faults check-packages check-fuzz \
-    check-valgrind check-all lint asan fuzz fuzzers bench bench-quick \
-    bench-counts bench-floors format bundle bundle-file install install-demo \
-    dist clean migrate help packages unit-tests FORCE
+    check-fronts check-clients check-long check-faults check-packages \
+    check-fuzz check-valgrind check-all lint asan fuzz fuzzers bench \
+    bench-quick bench-counts bench-floors format bundle bundle-file install \
+    install-demo dist clean migrate help packages unit-tests FORCE
 
 all: $(PROGRAMS) ## build every program
 
@@ -139,9 +149,12 @@ $(BUILD)/%.o: %.c Makefile $(wildcard config.mk)
 	@mkdir -p $(@D)
 	$(call say,CC)$(COMPILE) -c -o $@ $<
 
-$(BUILD)/libcommon.a: $(COMMON) $(BUILD)/common.list
+$(BUILD)/pages.list: FORCE
+	$(call remember,$(PAGES))
+
+$(BUILD)/libcommon.a: $(COMMON) $(BUILD)/pages/embedded.o $(BUILD)/common.list
 	@rm -f $@
-	$(call say,AR)$(AR) rcs $@ $(COMMON)
+	$(call say,AR)$(AR) rcs $@ $(COMMON) $(BUILD)/pages/embedded.o
 
 $(ENDPOINTS) $(UNIT_TESTS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libcommon.a
 	$(call say,LINK)$(LINK) -o $@ $^ $(LIBS)
@@ -172,37 +185,51 @@ $(BUILD)/demo/whoami: $(DEMO) $(BUILD)/libcommon.a
 $(FUZZERS): $(BUILD)/%: $(BUILD)/%.o $(FUZZ_PARTS) $(BUILD)/libcommon.a
 	$(call say,LINK)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
+# A C file that holds files as a table (base/embedded.h).
+# $(call embed,HEADER,TABLE,FILES,FOLDER to leave out of their names)
+define embed
+@mkdir -p $(@D)
+@printf '/* Made by make. */\n#include "$(1)"\n' >$@
+@n=0; for f in $(3); do \
+    printf 'static const unsigned char file_%d[] = {\n' $$n; \
+    od -An -v -tu1 $$f | awk '{gsub(/ +/, ","); sub(/^,/, ""); print $$0 ","}'; \
+    printf '0};\n'; n=$$((n + 1)); done >>$@
+@printf 'extern const struct embedded_file $(2)[];\n' >>$@
+@printf 'const struct embedded_file $(2)[] = {\n' >>$@
+@n=0; for f in $(3); do \
+    printf '{"%s", file_%d, sizeof(file_%d) - 1},\n' $${f#$(4)/} $$n $$n; \
+    n=$$((n + 1)); done >>$@
+@printf '{0}};\n' >>$@
+endef
+
 # The command carries the schema: a host without psql can migrate.
 $(BUILD)/schema/embedded.c: $(SCHEMA) $(BUILD)/schema.list Makefile
-	@mkdir -p $(@D)
-	@printf '/* Made by make from schema/. */\n#include "admin/embedded.h"\n' >$@
-	@n=0; for f in $(SCHEMA); do \
-	    printf 'static const unsigned char file_%d[] = {\n' $$n; \
-	    od -An -v -tu1 $$f | awk '{gsub(/ +/, ","); sub(/^,/, ""); print $$0 ","}'; \
-	    printf '0};\n'; n=$$((n + 1)); done >>$@
-	@printf 'const struct embedded_file embedded_schema[] = {\n' >>$@
-	@n=0; for f in $(SCHEMA); do \
-	    printf '{"%s", file_%d, sizeof(file_%d) - 1},\n' $${f#schema/} $$n $$n; \
-	    n=$$((n + 1)); done >>$@
-	@printf '{0}};\n' >>$@
+	$(call embed,admin/embedded.h,embedded_schema,$(SCHEMA),schema)
 
 $(BUILD)/schema/embedded.o: $(BUILD)/schema/embedded.c admin/embedded.h
 	$(call say,CC)$(COMPILE) -I. -c -o $@ $<
+
+# The endpoints carry the pages.
+$(BUILD)/pages/embedded.c: $(PAGES) $(BUILD)/pages.list Makefile
+	$(call embed,base/embedded.h,embedded_pages,$(PAGES),common/http/pages)
+
+$(BUILD)/pages/embedded.o: $(BUILD)/pages/embedded.c
+	$(call say,CC)$(COMPILE) -c -o $@ $<
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 # ---- the demo
 
 packages:
-	@demo/packages.sh build demo
+	@demo/packages.sh build demo '$(FRONT)'
 
-demo: packages ## install what is missing, build, and serve until Ctrl-C (PORT=8080)
+demo: packages ## install what is missing, build, and serve until Ctrl-C (PORT=8080; FRONT=pool or lighttpd)
 	@$(MAKE) --no-print-directory all
-	@BUILD='$(BUILD)' demo/site.sh run build/demo '$(PORT)'
+	@BUILD='$(BUILD)' SITE_FRONT='$(FRONT)' demo/site.sh run build/demo '$(PORT)'
 
 demo-start: packages ## the same in the background; build/demo/env tells what a script needs
 	@$(MAKE) --no-print-directory all
-	@BUILD='$(BUILD)' demo/site.sh start build/demo '$(PORT)'
+	@BUILD='$(BUILD)' SITE_FRONT='$(FRONT)' demo/site.sh start build/demo '$(PORT)'
 
 demo-stop: ## end the demo and remove what it kept
 	@demo/site.sh stop build/demo
@@ -250,7 +277,10 @@ check-long: all tests/node_modules/.package-lock.json ## clients in all their wa
 check-packages: all tests/node_modules/.package-lock.json ## what is handed out, installed as its users would
 	$(if $(PACKAGE_TESTS),$(NODE_TEST) $(PACKAGE_TESTS),@echo 'no package tests')
 
+CRASH_BUILD = BUILD='$(CURDIR)/build/crash' CRASH=1
+
 check-faults: all tests/node_modules/.package-lock.json ## processes killed, disks full, databases away
+	@$(MAKE) --no-print-directory $(CRASH_BUILD) all
 	$(if $(FAULT_TESTS),$(NODE_TEST) $(FAULT_TESTS),@echo 'no fault tests')
 
 check-valgrind: $(UNIT_TESTS) ## the unit tests under valgrind
@@ -326,8 +356,10 @@ install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysco
 	    $(DESTDIR)$(bindir) \
 	    $(call at,$(datadir))/apache-conf $(call at,$(datadir))/lighttpd-conf \
 	    $(call at,$(datadir))/nginx-conf $(call at,$(datadir))/caddy \
+	    $(call at,$(datadir))/systemd \
 	    $(call at,$(datadir))/fail2ban/filter.d \
 	    $(call at,$(datadir))/fail2ban/jail.d \
+	    $(call at,$(datadir))/pages \
 	    $(call at,$(datadir))/schema/functions \
 	    $(DESTDIR)$(datadir)/bash-completion/completions \
 	    $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8
@@ -336,8 +368,8 @@ install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysco
 	$(if $(GUARD),$(INSTALL) -m 755 $(BUILD)/guard/guard $(call at,$(libexecdir))/guard)
 	$(if $(FETCH),$(INSTALL) -m 755 $(BUILD)/fetch/fetch $(call at,$(libexecdir))/fetch)
 	$(if $(ADMIN),$(INSTALL) -m 755 $(BUILD)/admin/mcp-oauth $(DESTDIR)$(bindir))
-	@mkdir -p $(BUILD)/apache-conf $(BUILD)/lighttpd-conf $(BUILD)/nginx-conf
-	@for f in apache-conf/*.* lighttpd-conf/* nginx-conf/*; do \
+	@mkdir -p $(addprefix $(BUILD)/,apache-conf lighttpd-conf nginx-conf systemd)
+	@for f in apache-conf/*.* lighttpd-conf/* nginx-conf/* systemd/*; do \
 	    sed -e 's|/usr/local/libexec|$(libexecdir)|g' \
 	        -e 's|/usr/local/share|$(datadir)|g' \
 	        -e 's|/etc/mcp-oauth|$(sysconfdir)/mcp-oauth|g' \
@@ -350,6 +382,7 @@ install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysco
 	@for f in filter.d/mcp-oauth.conf jail.d/mcp-oauth.conf; do \
 	    $(INSTALL) -m 644 "docs/fail2ban/$$f" \
 	        "$(call at,$(datadir))/fail2ban/$$f" || exit 1; done
+	$(INSTALL) -m 644 $(PAGES) $(call at,$(datadir))/pages
 	$(if $(wildcard schema/*.sql),$(INSTALL) -m 644 $(wildcard schema/*.sql) \
 	    $(call at,$(datadir))/schema)
 	$(if $(wildcard schema/functions/*.sql),$(INSTALL) -m 644 \

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cell.h"
+#include "http/theme.h"
 #include "oauth/guard_rules.h"
 #include "verb.h"
 
@@ -66,6 +67,17 @@ rules_good(struct command *command, const struct settings *guard)
 	return false;
 }
 
+static bool
+pages_good(struct command *command, const struct settings *server)
+{
+	const char *error = NULL;
+
+	if (theme_load(command->arena, server, &error))
+		return true;
+	(void)command_fail("%s", error);
+	return false;
+}
+
 int
 verb_config_check(struct command *command)
 {
@@ -75,7 +87,8 @@ verb_config_check(struct command *command)
 
 	if (!guard)
 		(void)command_fail("%s", error);
-	if (!server || !guard || !rules_good(command, guard))
+	if (!server || !guard || !rules_good(command, guard) ||
+	    !pages_good(command, server))
 		return EXIT_REFUSED;
 	puts("both files are good");
 	return EXIT_GOOD;

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "crypto/keyring.h"
 #include "doctor.h"
+#include "http/theme.h"
 #include "oauth/scope.h"
 #include "public_keys.h"
 
@@ -18,6 +19,9 @@ load(struct doctor *doctor, enum settings_kind kind, const char *file)
 	const struct settings *settings = settings_load(doctor->arena, kind,
 	    file, NULL, &error);
 
+	if (settings && kind == SETTINGS_SERVER &&
+	    !theme_load(doctor->arena, settings, &error))
+		settings = NULL;
 	if (settings)
 		doctor_ok(doctor, "settings", "%s is good", file);
 	else

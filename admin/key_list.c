@@ -39,7 +39,7 @@ use_of(const struct listing *listing, const struct jwt_key *key,
 static void
 add_key(struct listing *listing, const struct jwt_key *key, const char *setting)
 {
-	struct json_object *row = json_object_new_object();
+	struct json_object *row = json_new_object();
 
 	json_add_string(row, "kid", key->kid);
 	json_add_string(row, "alg", jwt_alg_name(key->alg));
@@ -51,7 +51,7 @@ add_key(struct listing *listing, const struct jwt_key *key, const char *setting)
 		json_add_string(row, "until",
 		    moment(listing->command->arena, key->exp_s));
 	}
-	json_object_array_add(listing->rows, row);
+	json_append(listing->rows, row);
 }
 
 static void
@@ -122,7 +122,7 @@ print_row(struct command *command, struct json_object *row)
 int
 verb_key_list(struct command *command)
 {
-	AUTO_JSON *rows = json_object_new_array();
+	AUTO_JSON *rows = json_new_array();
 	struct listing listing = {.command = command,
 	    .settings = command_settings(command),
 	    .now_s = time(NULL),

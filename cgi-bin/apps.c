@@ -41,6 +41,7 @@ static const char name[] = "apps";
 
 /* ---- the page ---- */
 
+/* Elsewhere than in English as ISO 8601 has it: months have no names here. */
 static const char *
 time_text(struct request *rq, int64_t when_s)
 {
@@ -49,142 +50,193 @@ time_text(struct request *rq, int64_t when_s)
 	struct tm utc;
 
 	if (!gmtime_r(&when, &utc) ||
-	    strftime(text, TIME_BYTES, "%d %B %Y, %H:%M UTC", &utc) == 0)
+	    strftime(text, TIME_BYTES,
+	        language_of(rq) == &languages[0] ? "%d %B %Y, %H:%M UTC"
+	                                         : "%Y-%m-%d %H:%M UTC",
+	        &utc) == 0)
 		return "unknown";
 	return text;
 }
 
 static void
-add_use(struct request *rq, struct buf *page, const struct user_app *app)
+add_use(struct request *rq, struct buf *html, const struct user_app *app)
 {
 	const char *last = time_text(rq, app->last_used_s);
 
 	if (app->last_used_s == 0) {
-		facts_add(page, "Allowed", time_text(rq, app->first_used_s));
-		facts_add(page, "Last used",
-		    "not in use, but it may connect again without asking");
+		facts_add(html, word(rq, WORD_ALLOWED),
+		    time_text(rq, app->first_used_s));
+		facts_add(html, word(rq, WORD_LAST_USED),
+		    word(rq, WORD_NOT_IN_USE));
 		return;
 	}
-	facts_add(page, "First used", time_text(rq, app->first_used_s));
-	facts_add(page, "Last used",
-	    app->remote && *app->remote
-	        ? arena_printf(rq->arena, "%s, from %s", last, app->remote)
-	        : last);
+	facts_add(html, word(rq, WORD_FIRST_USED),
+	    time_text(rq, app->first_used_s));
+	if (app->remote && *app->remote)
+		last = words_fill(rq->arena,
+		    word_with(rq, WORD_USED_FROM, "time", last), "address",
+		    app->remote);
+	facts_add(html, word(rq, WORD_LAST_USED), last);
 }
 
 /* A session from before adoption gets the defaults when it is next refreshed. */
 static void
-add_access(struct request *rq, struct buf *page, const struct user_app *app)
+add_access(struct request *rq, struct buf *html, const struct user_app *app)
 {
 	const struct resource_setting *resource = resource_default(
 	    rq->settings);
 
-	facts_add_resource(rq, page,
+	facts_add_resource(rq, html,
 	    app->resource ? app->resource : resource->uri);
-	facts_add_scope(rq, page,
+	facts_add_scope(rq, html,
 	    app->scope ? app->scope
 	               : scope_base(rq->arena, rq->settings, resource));
-	add_use(rq, page, app);
+	add_use(rq, html, app);
+}
+
+/* How each form of the page begins: made once for all of them. */
+static const char *
+form_of(struct request *rq, const struct browser *browser)
+{
+	return arena_printf(rq->arena,
+	    "<form method=\"post\" action=\"/api/oauth/apps\">\n%s",
+	    account_page_csrf(rq, name, browser));
+}
+
+/* Many buttons are called the same: read aloud, each says whose it is. */
+static void
+add_button(struct request *rq, struct buf *html, const struct user_app *app,
+    const char *form)
+{
+	buf_add(html, form);
+	buf_add(html, "<input type=\"hidden\" name=\"client_id\" value=\"");
+	html_add(html, app->client_id);
+	buf_add(html,
+	    "\">\n<button type=\"submit\" class=\"other\" name=\"action\" "
+	    "value=\"disconnect\" aria-label=\"");
+	html_add(html,
+	    word_with(rq, WORD_DISCONNECT_ONE, "client",
+	        facts_client_title(rq, app->client_name)));
+	buf_add(html, "\">");
+	html_add(html, word(rq, WORD_DISCONNECT));
+	buf_add(html, "</button>\n</form>\n");
 }
 
 static void
-add_button(struct request *rq, struct buf *page, const struct user_app *app,
-    const struct browser *browser)
+begin_section(struct buf *html, const char *heading)
 {
-	const char *title = html_escape(rq->arena,
-	    facts_client_title(app->client_name));
+	buf_add(html, "<section>\n<h2>");
+	html_add(html, heading);
+	buf_add(html, "</h2>\n");
+}
 
-	account_page_begin_form(rq, page, name, browser);
-	buf_add(page, "<input type=\"hidden\" name=\"client_id\" value=\"");
-	html_add(page, app->client_id);
-	buf_addf(page,
-	    "\">\n<button type=\"submit\" class=\"other\" name=\"action\" "
-	    "value=\"disconnect\" aria-label=\"Disconnect %s\">Disconnect"
-	    "</button>\n</form>\n",
-	    title);
+static void
+add_identity(struct request *rq, struct buf *html, const struct user_app *app)
+{
+	enum client_identity identity = facts_identity(rq, app->registration,
+	    app->client_id, NULL);
+
+	facts_add(html, word(rq, WORD_IDENTITY),
+	    facts_identity_text(rq, identity, app->client_id));
+	facts_add_website(rq, html, identity, app->client_uri);
 }
 
 /* The application of apps[0] at each of its MCP servers; how many those are. */
 static size_t
-add_app(struct request *rq, struct buf *page, const struct user_apps *apps,
-    size_t at, const struct browser *browser)
+add_app(struct request *rq, struct buf *html, const struct user_apps *apps,
+    size_t at, const char *form)
 {
 	const struct user_app *app = &apps->apps[at];
 	size_t i = at;
 
-	buf_add(page, "<section>\n<h2>");
-	html_add(page, facts_client_title(app->client_name));
-	buf_add(page, "</h2>\n<dl>\n");
-	facts_add_identity(rq, page, app->registration, app->client_id,
-	    app->client_uri);
+	begin_section(html, facts_client_title(rq, app->client_name));
+	buf_add(html, "<dl>\n");
+	add_identity(rq, html, app);
 	do
-		add_access(rq, page, &apps->apps[i++]);
+		add_access(rq, html, &apps->apps[i++]);
 	while (
 	    i < apps->n && text_equal(apps->apps[i].client_id, app->client_id));
-	buf_add(page, "</dl>\n");
-	add_button(rq, page, app, browser);
-	buf_add(page, "</section>\n");
+	buf_add(html, "</dl>\n");
+	add_button(rq, html, app, form);
+	buf_add(html, "</section>\n");
 	return i - at;
 }
 
 static void
-add_action(struct request *rq, struct buf *page, const struct browser *browser,
-    const char *action, const char *label, const char *meaning)
+add_paragraph(struct request *rq, struct buf *html, enum word text)
 {
-	account_page_begin_form(rq, page, name, browser);
-	buf_addf(page,
-	    "<p>%s</p>\n<button type=\"submit\" class=\"other\" "
-	    "name=\"action\" value=\"%s\">%s</button>\n</form>\n",
-	    meaning, action, label);
+	buf_addf(html, "<p>%s</p>\n", html_escape(rq->arena, word(rq, text)));
 }
 
 static void
-add_actions(struct request *rq, struct buf *page, const struct browser *browser,
-    bool connected)
+add_action(struct request *rq, struct buf *html, const char *form,
+    const char *action, enum word label, enum word meaning)
 {
+	buf_add(html, form);
+	add_paragraph(rq, html, meaning);
+	buf_addf(html,
+	    "<button type=\"submit\" class=\"other\" name=\"action\" "
+	    "value=\"%s\">%s</button>\n</form>\n",
+	    action, html_escape(rq->arena, word(rq, label)));
+}
+
+static const char *
+actions_of(struct request *rq, const char *form, bool connected)
+{
+	struct buf html = buf_in(rq->arena);
+
 	if (connected) {
-		buf_add(page, "<section>\n<h2>All applications</h2>\n");
-		add_action(rq, page, browser, "disconnect-all",
-		    "Disconnect all",
-		    "Each of them has to ask you again before it gets in.");
-		buf_add(page, "</section>\n");
+		begin_section(&html, word(rq, WORD_ALL_APPLICATIONS));
+		add_action(rq, &html, form, "disconnect-all",
+		    WORD_DISCONNECT_ALL, WORD_DISCONNECT_ALL_MEANS);
+		buf_add(&html, "</section>\n");
 	}
-	if (!rq->settings->login_remote_user)
-		buf_add(page,
-		    "<section>\n<h2>Signing in</h2>\n<ul>\n"
-		    "<li><a href=\"/api/oauth/password\">Change your "
-		    "password</a></li>\n"
-		    "<li><a href=\"/api/oauth/second_factor\">Second factor: "
-		    "an authenticator app</a></li>\n</ul>\n</section>\n");
-	buf_add(page, "<section>\n<h2>Signing out</h2>\n");
-	add_action(rq, page, browser, "sign-out", "Sign out here",
-	    "In this browser only; applications stay connected.");
-	add_action(rq, page, browser, "sign-out-everywhere",
-	    "Sign out everywhere",
-	    "Every browser is signed out, every application disconnected.");
-	buf_add(page, "</section>\n");
+	if (!rq->settings->login_remote_user) {
+		begin_section(&html, word(rq, WORD_SIGNING_IN));
+		buf_add(&html,
+		    account_page_link(rq, "password",
+		        WORD_CHANGE_YOUR_PASSWORD));
+		buf_add(&html,
+		    account_page_link(rq, "second_factor", WORD_FACTOR_LINK));
+		buf_add(&html, "</section>\n");
+	}
+	begin_section(&html, word(rq, WORD_SIGNING_OUT));
+	add_action(rq, &html, form, "sign-out", WORD_SIGN_OUT_HERE,
+	    WORD_SIGN_OUT_HERE_MEANS);
+	add_action(rq, &html, form, "sign-out-everywhere",
+	    WORD_SIGN_OUT_EVERYWHERE, WORD_SIGN_OUT_EVERYWHERE_MEANS);
+	buf_add(&html, "</section>\n");
+	return buf_text(&html);
+}
+
+static const char *
+applications_of(struct request *rq, const char *form,
+    const struct user_apps *apps)
+{
+	struct buf html = buf_in(rq->arena);
+	size_t i = 0;
+
+	if (apps->n == 0)
+		add_paragraph(rq, &html, WORD_NO_APPLICATIONS);
+	while (i < apps->n)
+		i += add_app(rq, &html, apps, i, form);
+	if (apps->n == APPS_MAX)
+		add_paragraph(rq, &html, WORD_MORE_APPLICATIONS);
+	return buf_text(&html);
 }
 
 static enum oauth_error
 show_page(struct request *rq, const struct browser *browser,
     const struct user_apps *apps)
 {
-	struct buf page = page_begin(rq, "Connected applications");
-	size_t i = 0;
+	struct page *page = page_new(rq, PAGE_APPS,
+	    word(rq, WORD_CONNECTED_APPLICATIONS));
+	const char *form = form_of(rq, browser);
 
-	buf_add(&page, "<p>You are signed in as <strong>");
-	html_add(&page, apps->email);
-	buf_add(&page, "</strong>.</p>\n");
-	if (apps->n == 0)
-		buf_add(&page,
-		    "<p>No application has access to your account.</p>\n");
-	while (i < apps->n)
-		i += add_app(rq, &page, apps, i, browser);
-	if (apps->n == APPS_MAX)
-		buf_add(&page,
-		    "<p>There may be more, used less recently.</p>\n");
-	add_actions(rq, &page, browser, apps->n > 0);
-	return page_end(rq, 200, &page);
+	page_put(page, "email", apps->email);
+	page_put_html(page, "applications", applications_of(rq, form, apps));
+	page_put_html(page, "actions", actions_of(rq, form, apps->n > 0));
+	return page_send(page, 200);
 }
 
 static enum oauth_error
@@ -211,18 +263,12 @@ get_apps(struct request *rq)
 /* ---- revoking ---- */
 
 static enum oauth_error
-show_signed_out(struct request *rq, const char *title, const char *text)
+show_signed_out(struct request *rq, enum word title, enum word text)
 {
-	struct buf page;
-
 	browser_sign_out(rq);
-	page = page_begin(rq, title);
-	buf_addf(&page, "<p>%s</p>\n", text);
-	account_page_add_remote_note(rq, &page);
-	buf_addf(&page,
-	    "<p><a href=\"/api/oauth/login?request=%s\">Sign in</a></p>\n",
-	    name);
-	return page_end(rq, 200, &page);
+	return page_message(rq, 200, word(rq, title), word(rq, text),
+	    account_page_remote_note(rq),
+	    account_page_link(rq, "login?request=apps", WORD_SIGN_IN));
 }
 
 static enum oauth_error
@@ -231,16 +277,15 @@ sign_out(struct request *rq, const struct browser *browser)
 	if (!login_end(rq->store, rq->arena, browser->login_digest))
 		return pending_refuse_unreachable(rq);
 	log_event("signed out");
-	return show_signed_out(rq, "You are signed out",
-	    "Your applications stay connected.");
+	return show_signed_out(rq, WORD_SIGNED_OUT, WORD_APPLICATIONS_KEPT);
 }
 
 static enum oauth_error
 sign_out_everywhere(struct request *rq)
 {
 	log_event("signed out everywhere");
-	return show_signed_out(rq, "You are signed out everywhere",
-	    "Every application is disconnected, too.");
+	return show_signed_out(rq, WORD_SIGNED_OUT_EVERYWHERE,
+	    WORD_APPLICATIONS_GONE);
 }
 
 /* A form sent twice finds nothing the second time, which is as good. */
@@ -269,8 +314,8 @@ disconnect(struct request *rq, const struct browser *browser)
 	const char *client_id = request_param(rq, CLIENT_ID);
 
 	if (!client_id)
-		return refuse(rq, OAUTH_INVALID_REQUEST,
-		    "The form names no application.");
+		return refuse_person(rq, 400, OAUTH_INVALID_REQUEST,
+		    TROUBLE_FORM, "the form names no application");
 	return answer(rq,
 	    user_app_revoke(rq->store, rq->arena, browser->login_digest,
 	        client_id, request_remote(rq)),
@@ -304,8 +349,8 @@ post_apps(struct request *rq)
 		return sign_out(rq, browser);
 	if (action && text_equal(action, "sign-out-everywhere"))
 		return disconnect_all(rq, browser, true);
-	return refuse(rq, OAUTH_INVALID_REQUEST,
-	    "The form does not say what to do.");
+	return refuse_person(rq, 400, OAUTH_INVALID_REQUEST, TROUBLE_FORM,
+	    "the form does not say what to do");
 }
 
 static const char *const paths[] = {"/api/oauth/apps", NULL};

@@ -4,8 +4,9 @@
  * RFC 8707, RFC 9126 s4, RFC 9207).
  *
  * GET or POST response_type=code client_id redirect_uri code_challenge
- *      code_challenge_method=S256 [scope] [state] [resource] [prompt];
- *      or client_id request_uri, when the client pushed all that to par.
+ *      code_challenge_method=S256 [scope] [state] [resource] [prompt]
+ *      [ui_locales]; or client_id request_uri, when the client pushed all that
+ *      to par.
  *
  * A client or redirect_uri that is not known gets a page, never a redirect;
  * every other fault goes back to the client with error, state and iss.  A good
@@ -13,12 +14,14 @@
  */
 #include "base/log.h"
 #include "base/text.h"
+#include "http/language.h"
 #include "oauth/authorization_request.h"
 #include "oauth/authorization_response.h"
 #include "oauth/browser.h"
 #include "oauth/client_document.h"
 #include "oauth/flow.h"
 #include "oauth/pending.h"
+#include "oauth/reconnect.h"
 #include "store/pushed_request.h"
 
 enum { REQUEST_URI = N_AUTHORIZATION_PARAMS };
@@ -44,10 +47,18 @@ check_client_id(struct request *rq)
 static enum oauth_error
 refuse_unknown_client(struct request *rq)
 {
-	return refuse_status(rq, 400, OAUTH_INVALID_CLIENT,
-	    "This server does not know the application (client_id) that sent "
-	    "you. It may have been removed after long disuse. In the "
-	    "application, remove this server and add it again.");
+	return refuse_person_with(rq, 400, OAUTH_INVALID_CLIENT,
+	    TROUBLE_UNKNOWN_CLIENT, "unknown client", NULL,
+	    reconnect_recipe(rq, request_param(rq, AUTHORIZATION_CLIENT_ID),
+	        request_param(rq, AUTHORIZATION_REDIRECT_URI)));
+}
+
+static enum oauth_error
+refuse_document(struct request *rq, int status, enum oauth_error error,
+    const char *reason)
+{
+	return refuse_person_with(rq, status, error, TROUBLE_DOCUMENT, reason,
+	    reason, "");
 }
 
 static enum oauth_error
@@ -62,9 +73,10 @@ find_client(struct request *rq, struct client *client)
 	case CLIENT_FIND_UNKNOWN:
 		return refuse_unknown_client(rq);
 	case CLIENT_FIND_REFUSED:
-		return refuse_status(rq, 400, OAUTH_INVALID_CLIENT, reason);
+		return refuse_document(rq, 400, OAUTH_INVALID_CLIENT, reason);
 	case CLIENT_FIND_AWAY:
-		return refuse_unavailable(rq, reason);
+		return refuse_document(rq, 503, OAUTH_TEMPORARILY_UNAVAILABLE,
+		    reason);
 	case CLIENT_FIND_STORE_DOWN:
 		break;
 	}
@@ -95,6 +107,7 @@ go_on(struct request *rq, const struct authorization_request *request,
     bool signed_in)
 {
 	flow_log_request(rq, request->request_id);
+	language_remember(rq);
 	if (wants_the_impossible(rq, request))
 		return authorization_response_error(rq, request->redirect_uri,
 		    request->state, OAUTH_LOGIN_REQUIRED,

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "http/endpoint.h"
+#include "http/html.h"
 #include "http/page.h"
 #include "oauth/authorization_code.h"
 #include "oauth/authorization_response.h"
@@ -37,15 +38,14 @@ static const struct param params[] = {
 
 /* What was asked for and is left out, because the person may not allow it. */
 static void
-add_withheld(struct request *rq, struct buf *page,
+add_withheld(struct request *rq, struct buf *facts,
     const struct authorization_request *request)
 {
 	const char *withheld = scope_without(rq->arena, request->scope_asked,
 	    request->scope);
 
 	if (*withheld)
-		facts_add(page, "It asked for more, which you may not allow",
-		    withheld);
+		facts_add(facts, word(rq, WORD_WITHHELD), withheld);
 }
 
 /* Who will have access; a device is told by the code that it shows. */
@@ -53,107 +53,149 @@ static const char *
 receiver(struct request *rq, const struct authorization_request *request)
 {
 	if (!request->device_code_digest)
-		return redirect_uri_receiver(rq->arena, request->redirect_uri);
-	return arena_printf(rq->arena, "the device that shows the code %s",
+		return facts_receiver(rq, request->redirect_uri);
+	return word_with(rq, WORD_SENT_TO_DEVICE, "code",
 	    user_code_shown(rq->arena,
 	        user_code_of(rq->arena, rq->settings,
 	            request->device_code_digest)));
 }
 
-/* The names are the client's own word: the receiver of the code is ours. */
+/* As whom, and the way to be somebody else.  Where the web server signs people
+ * in, only it can let them be that. */
 static void
-add_facts(struct request *rq, struct buf *page,
+add_account(struct request *rq, struct buf *facts,
     const struct authorization_request *request)
 {
-	buf_add(page, "<dl>\n");
-	facts_add(page, "Application (as it calls itself)",
-	    facts_client_title(request->client_name));
-	facts_add_identity(rq, page, request->registration, request->client_id,
-	    request->client_uri);
-	facts_add(page, "Access is sent to", receiver(rq, request));
-	facts_add_resource(rq, page, request->resource);
-	if (*request->scope)
-		facts_add_scope(rq, page, request->scope);
-	add_withheld(rq, page, request);
-	facts_add(page, "You are signed in as", request->email);
-	buf_add(page, "</dl>\n");
+	bool remote = rq->settings->login_remote_user;
+
+	facts_add(facts, word(rq, WORD_SIGNED_IN_AS), request->email);
+	buf_add(facts, "<dd class=\"more\"><a href=\"/api/oauth/");
+	if (remote)
+		buf_add(facts, "logout");
+	else
+		buf_addf(facts, "login?request=%s&amp;switch=yes",
+		    html_escape(rq->arena, request->request_id));
+	buf_add(facts, "\">");
+	html_add(facts, word(rq, remote ? WORD_NOT_YOU_REMOTE : WORD_NOT_YOU));
+	buf_add(facts, "</a></dd>\n");
 }
 
-static void
-add_warning(struct request *rq, struct buf *page,
-    const struct authorization_request *request)
+/* How long a session may last, unused and at most. */
+static const char *
+how_long(struct request *rq)
 {
+	const struct settings *s = rq->settings;
+	int64_t most_s = s->session_expires_s;
+	const char *most;
+
+	if (s->login_remote_user && s->remote_session_expires_s < most_s)
+		most_s = s->remote_session_expires_s;
+	most = word_span(rq, most_s);
+	if (s->refresh_token_expires_s >= most_s)
+		return word_with(rq, WORD_HOW_LONG_MOST, "most", most);
+	return words_fill(rq->arena,
+	    word_with(rq, WORD_HOW_LONG_IDLE, "most", most), "idle",
+	    word_span(rq, s->refresh_token_expires_s));
+}
+
+static const char *
+facts_of(struct request *rq, const struct authorization_request *request,
+    enum client_identity identity)
+{
+	struct buf facts = buf_in(rq->arena);
+
+	facts_add_website(rq, &facts, identity, request->client_uri);
+	facts_add(&facts, word(rq, WORD_SENT_TO), receiver(rq, request));
+	facts_add_resource(rq, &facts, request->resource);
+	if (*request->scope)
+		facts_add_scope(rq, &facts, request->scope);
+	add_withheld(rq, &facts, request);
+	add_account(rq, &facts, request);
+	facts_add(&facts, word(rq, WORD_HOW_LONG), how_long(rq));
+	return buf_text(&facts);
+}
+
+static const char *
+seal(struct request *rq, const struct authorization_request *request,
+    enum client_identity identity)
+{
+	static const char *const classes[] = {
+	    [CLIENT_IS_VERIFIED] = "seal good",
+	    [CLIENT_IS_DESCRIBED] = "seal",
+	    [CLIENT_IS_ADDED] = "seal good",
+	    [CLIENT_IS_UNVERIFIED] = "seal doubt",
+	};
+
+	return arena_printf(rq->arena, "<p class=\"%s\">%s</p>",
+	    classes[identity],
+	    html_escape(rq->arena,
+	        facts_identity_text(rq, identity, request->client_id)));
+}
+
+static const char *
+warning(struct request *rq, const struct authorization_request *request)
+{
+	enum word text = WORD_WARN_APP;
+
 	if (request->redirect_uri &&
 	    redirect_uri_is_https(request->redirect_uri))
-		return;
-	buf_add(page, "<p class=\"warning\" role=\"note\">");
+		return "";
 	if (!request->redirect_uri) /* RFC 8628 s5.4 */
-		buf_add(page,
-		    "You are connecting a device to your account. Go on only "
-		    "if you started this yourself and your own device shows "
-		    "the code below at this moment. If somebody sent you the "
-		    "code or a link, choose Cancel.");
+		text = WORD_WARN_DEVICE;
 	else if (redirect_uri_is_loopback(rq->arena, request->redirect_uri))
-		buf_add(page,
-		    "Access goes to a program on this computer, and any "
-		    "program here could say that it is this application. Go "
-		    "on only if you have just started connecting it "
-		    "yourself.");
-	else
-		buf_add(page,
-		    "Access goes to an app on this device. Go on only if you "
-		    "have just started connecting it yourself.");
-	buf_add(page, "</p>\n");
+		text = WORD_WARN_COMPUTER;
+	return arena_printf(rq->arena,
+	    "<p class=\"warning\" role=\"note\">%s</p>",
+	    html_escape(rq->arena, word(rq, text)));
 }
 
 static void
-add_not_you(struct request *rq, struct buf *page)
+add_button(struct request *rq, struct buf *buttons, const char *attributes,
+    enum word label)
 {
-	buf_add(page,
-	    "<p class=\"soft\">Not you? <a href=\"/api/oauth/logout\">Sign "
-	    "out</a>");
-	if (rq->settings->login_remote_user)
-		buf_add(page, " here and where you signed in for this site");
-	buf_add(page,
-	    ", then connect again. What you allow you can take back: "
-	    "<a href=\"/api/oauth/apps\">connected applications</a>.</p>\n");
+	buf_addf(buttons,
+	    "<button type=\"submit\" name=\"decision\" %s>%s</button>\n",
+	    attributes, html_escape(rq->arena, word(rq, label)));
+}
+
+static const char *
+buttons_of(struct request *rq, const struct authorization_request *request)
+{
+	struct buf buttons = buf_in(rq->arena);
+
+	if (*request->scope)
+		add_button(rq, &buttons, "value=\"authorize\"", WORD_AUTHORIZE);
+	add_button(rq, &buttons, "class=\"other\" value=\"cancel\"",
+	    WORD_CANCEL);
+	return buf_text(&buttons);
 }
 
 static enum oauth_error
 show_page(struct request *rq, const struct browser *browser,
     const struct authorization_request *request)
 {
-	struct buf page = page_begin(rq,
-	    arena_printf(rq->arena, "%s wants to access your account",
-	        facts_client_title(request->client_name)));
+	enum client_identity identity = facts_identity(rq,
+	    request->registration, request->client_id, request->redirect_uri);
+	struct page *page = page_new(rq, PAGE_CONSENT,
+	    word_with(rq, WORD_CONSENT_TITLE, "client",
+	        facts_client_title(rq, request->client_name)));
 
-	add_warning(rq, &page, request);
-	add_facts(rq, &page, request);
-	buf_add(&page,
-	    "<form method=\"post\" action=\"/api/oauth/consent\">\n");
-	pending_add_fields(rq, &page, browser, request->request_id);
-	buf_add(&page, "<div class=\"choices\">\n");
-	if (*request->scope)
-		buf_add(&page,
-		    "<button type=\"submit\" name=\"decision\" "
-		    "value=\"authorize\">Authorize</button>\n");
-	buf_add(&page,
-	    "<button type=\"submit\" class=\"other\" name=\"decision\" "
-	    "value=\"cancel\">Cancel</button>\n</div>\n</form>\n");
-	add_not_you(rq, &page);
-	return page_end(rq, 200, &page);
+	page_put_html(page, "identity", seal(rq, request, identity));
+	page_put_html(page, "warning", warning(rq, request));
+	page_put_html(page, "facts", facts_of(rq, request, identity));
+	page_put_html(page, "csrf",
+	    pending_fields(rq, browser, request->request_id));
+	page_put_html(page, "buttons", buttons_of(rq, request));
+	return page_send(page, 200);
 }
 
 /* The device polls; there is nowhere to send the browser. */
 static enum oauth_error
 show_device_page(struct request *rq, bool granted)
 {
-	struct buf page = page_begin(rq,
-	    granted ? "The device is connected" : "The device was refused");
-
-	buf_add(&page,
-	    "<p>You can return to your device, and close this window.</p>\n");
-	return page_end(rq, 200, &page);
+	return page_message(rq, 200,
+	    word(rq, granted ? WORD_DEVICE_CONNECTED : WORD_DEVICE_REFUSED),
+	    word(rq, WORD_DEVICE_RETURN), "", "");
 }
 
 /* ---- deciding ---- */
@@ -171,8 +213,9 @@ refuse_decision(struct request *rq, enum decision_result result)
 	case DECISION_OTHER_BROWSER:
 		return pending_refuse_other_browser(rq);
 	case DECISION_SCOPE:
-		return refuse(rq, OAUTH_ACCESS_DENIED,
-		    "You may allow nothing of what the application asks for.");
+		return refuse_person(rq, 403, OAUTH_ACCESS_DENIED,
+		    TROUBLE_NOTHING_ALLOWED,
+		    "the user may allow nothing of what is asked for");
 	case DECISION_NOT_SIGNED_IN:
 		return pending_go_to(rq, "login", request_param(rq, REQUEST));
 	case DECISION_MADE:
@@ -287,8 +330,8 @@ post_consent(struct request *rq)
 		return grant(rq, browser, request_id, true);
 	if (decision && text_equal(decision, "cancel"))
 		return deny(rq, browser, request_id);
-	return refuse(rq, OAUTH_INVALID_REQUEST,
-	    "The form says neither Authorize nor Cancel.");
+	return refuse_person(rq, 400, OAUTH_INVALID_REQUEST, TROUBLE_FORM,
+	    "the form says neither authorize nor cancel");
 }
 
 static const char *const paths[] = {"/api/oauth/consent", NULL};

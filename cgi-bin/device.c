@@ -9,7 +9,6 @@
  */
 #include "base/log.h"
 #include "http/endpoint.h"
-#include "http/html.h"
 #include "http/page.h"
 #include "oauth/authorization_request.h"
 #include "oauth/pending.h"
@@ -30,7 +29,8 @@ static const char about[] = "device";
 static enum oauth_error
 refuse_switched_off(struct request *rq)
 {
-	return refuse(rq, OAUTH_NOT_FOUND, "Devices cannot be connected here.");
+	return refuse_person(rq, 404, OAUTH_NOT_FOUND, TROUBLE_NO_DEVICES,
+	    "DEVICE_AUTHORIZATION=off");
 }
 
 /* user_code is well-formed or ""; error may be NULL. */
@@ -38,24 +38,13 @@ static enum oauth_error
 show_form(struct request *rq, const struct browser *browser, int status,
     const char *user_code, const char *error)
 {
-	struct buf page = page_begin(rq, "Connect a device");
+	struct page *page = page_new(rq, PAGE_DEVICE,
+	    word(rq, WORD_CONNECT_DEVICE));
 
-	page_add_error(&page, error);
-	buf_add(&page,
-	    "<p class=\"warning\" role=\"note\">Type only a code that a device "
-	    "of your own shows at this moment. Whoever sent you a code, or a "
-	    "link to this page, wants to get into your account.</p>\n"
-	    "<form method=\"post\" action=\"/api/oauth/device\">\n");
-	pending_add_fields(rq, &page, browser, about);
-	buf_add(&page,
-	    "<label for=\"user_code\">Code on your device</label>\n"
-	    "<input id=\"user_code\" name=\"user_code\" type=\"text\" "
-	    "autocomplete=\"off\" autocapitalize=\"characters\" "
-	    "spellcheck=\"false\" required autofocus value=\"");
-	html_add(&page, user_code);
-	buf_add(&page,
-	    "\">\n<button type=\"submit\">Continue</button>\n</form>\n");
-	return page_end(rq, status, &page);
+	page_put_error(page, error);
+	page_put_html(page, "csrf", pending_fields(rq, browser, about));
+	page_put(page, "user_code", user_code);
+	return page_send(page, status);
 }
 
 static enum oauth_error
@@ -79,9 +68,7 @@ refuse_code(struct request *rq, const struct browser *browser,
 	log_raise(LOG_NOTICE);
 	log_event("user code refused");
 	log_text("reason", reason);
-	return show_form(rq, browser, 400, "",
-	    "No device waits with this code. It may have expired: then let "
-	    "the device show another.");
+	return show_form(rq, browser, 400, "", word(rq, WORD_DEVICE_NONE));
 }
 
 static enum oauth_error
@@ -93,9 +80,8 @@ refuse_guess(struct request *rq, const struct browser *browser,
 	reply_header(rq, "Retry-After",
 	    arena_printf(rq->arena, "%lld", (long long)retry_after_s));
 	return show_form(rq, browser, 429, "",
-	    arena_printf(rq->arena,
-	        "Too many codes were tried. Wait %lld minutes.",
-	        (long long)(retry_after_s + 59) / 60));
+	    word_with(rq, WORD_DEVICE_TOO_MANY, "time",
+	        word_span(rq, retry_after_s)));
 }
 
 static enum oauth_error

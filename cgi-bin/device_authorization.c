@@ -39,7 +39,7 @@ static enum oauth_error
 answer_created(struct request *rq, const char *device_code,
     const char *user_code)
 {
-	AUTO_JSON *o = json_object_new_object();
+	AUTO_JSON *o = json_new_object();
 	const char *shown = user_code_shown(rq->arena, user_code);
 	const char *verification_uri = arena_printf(rq->arena,
 	    "%s/api/oauth/device", rq->settings->oauth_base_url);

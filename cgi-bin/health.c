@@ -14,7 +14,7 @@
 static enum oauth_error
 get_ready(struct request *rq)
 {
-	AUTO_JSON *o = json_object_new_object();
+	AUTO_JSON *o = json_new_object();
 	struct store_status status;
 
 	if (!store_status(rq->store, rq->arena, &status))
@@ -27,7 +27,7 @@ get_ready(struct request *rq)
 static enum oauth_error
 get_live(struct request *rq)
 {
-	AUTO_JSON *o = json_object_new_object();
+	AUTO_JSON *o = json_new_object();
 
 	json_add_string(o, "status", "ok");
 	return reply_json(rq, 200, o);

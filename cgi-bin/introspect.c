@@ -30,9 +30,9 @@ static const struct param params[] = {
 static enum oauth_error
 answer_inactive(struct request *rq)
 {
-	AUTO_JSON *o = json_object_new_object();
+	AUTO_JSON *o = json_new_object();
 
-	json_object_object_add(o, "active", json_object_new_boolean(0));
+	json_add_false(o, "active");
 	return reply_json(rq, 200, o);
 }
 
@@ -40,7 +40,7 @@ static enum oauth_error
 answer_active(struct request *rq, const struct access_token *token,
     const char *username)
 {
-	AUTO_JSON *o = json_object_new_object();
+	AUTO_JSON *o = json_new_object();
 
 	json_add_true(o, "active");
 	if (*token->scope)

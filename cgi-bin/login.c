@@ -3,7 +3,8 @@
  * login.c - signing in with a password, on the way to consent or to a page
  * about the person's account, whose name then stands for the request.
  *
- * GET request: the form.  POST request csrf email password: 303 to that page
+ * GET request [switch]: the form; whoever is signed in already goes on without
+ * one, unless they want to be somebody else (switch).  POST request csrf email password: 303 to that page
  * with a new login cookie; or, if there is a second factor, to second_step with
  * one that is good for nothing else yet; or the form again.  Whoever fails
  * hears the same sentence after the same work, whatever was wrong; the attempt
@@ -18,14 +19,13 @@
 #include "base/log.h"
 #include "crypto/password.h"
 #include "http/endpoint.h"
-#include "http/html.h"
 #include "http/page.h"
 #include "oauth/account_page.h"
 #include "oauth/login_attempt.h"
 #include "oauth/pending.h"
 #include "oauth/remote_user.h"
 
-enum { REQUEST, CSRF, EMAIL, PASSWORD };
+enum { REQUEST, CSRF, EMAIL, PASSWORD, SWITCH };
 
 enum {
 	LOGIN_BODY_MAX_BYTES = 8192,
@@ -37,6 +37,7 @@ static const struct param params[] = {
     [CSRF] = {"csrf", PARAM_OPTIONAL},
     [EMAIL] = {"email", PARAM_OPTIONAL},
     [PASSWORD] = {"password", PARAM_OPTIONAL},
+    [SWITCH] = {"switch", PARAM_OPTIONAL},
     {0},
 };
 
@@ -44,20 +45,13 @@ static enum oauth_error
 show_form(struct request *rq, const struct browser *browser, int status,
     const char *email, const char *error)
 {
-	struct buf page = page_begin(rq, "Sign in");
+	struct page *page = page_new(rq, PAGE_LOGIN, word(rq, WORD_SIGN_IN));
 
-	page_add_error(&page, error);
-	buf_add(&page, "<form method=\"post\" action=\"/api/oauth/login\">\n");
-	pending_add_fields(rq, &page, browser, request_param(rq, REQUEST));
-	buf_add(&page,
-	    "<label for=\"email\">Email</label>\n"
-	    "<input id=\"email\" name=\"email\" type=\"email\" "
-	    "autocomplete=\"username\" required autofocus value=\"");
-	html_add(&page, email);
-	buf_add(&page, "\">\n");
-	page_add_password(&page, "password", "Password", "current-password");
-	buf_add(&page, "<button type=\"submit\">Sign in</button>\n</form>\n");
-	return page_end(rq, status, &page);
+	page_put_error(page, error);
+	page_put_html(page, "csrf",
+	    pending_fields(rq, browser, request_param(rq, REQUEST)));
+	page_put(page, "email", email);
+	return page_send(page, status);
 }
 
 static enum oauth_error
@@ -75,7 +69,7 @@ get_login(struct request *rq)
 	error = pending_request(rq, request_id, &browser, &request);
 	if (error)
 		return error;
-	if (request.user_id)
+	if (request.user_id && !request_param(rq, SWITCH))
 		return pending_go_on(rq, request_id);
 	return show_form(rq, browser, 200,
 	    request.login_hint ? request.login_hint : "", NULL);
@@ -90,9 +84,7 @@ refuse_login(struct request *rq, const struct browser *browser,
 	log_raise(LOG_WARNING);
 	log_event("login failed");
 	log_text("reason", reason);
-	return show_form(rq, browser, 401, email,
-	    "Email or password is wrong, or there were too many tries. After "
-	    "many tries wait a quarter of an hour.");
+	return show_form(rq, browser, 401, email, word(rq, WORD_LOGIN_WRONG));
 }
 
 static enum oauth_error
@@ -169,11 +161,11 @@ post_login(struct request *rq)
 	pending_log(rq, request_param(rq, REQUEST));
 	if (!email || !password)
 		return show_form(rq, browser, 400, email ? email : "",
-		    "Email and password are both needed.");
+		    word(rq, WORD_LOGIN_NEEDS_BOTH));
 	if (strlen(password) > PASSWORD_MAX_BYTES ||
 	    strlen(email) > EMAIL_MAX_BYTES)
 		return show_form(rq, browser, 400, "",
-		    "Email or password is too long.");
+		    word(rq, WORD_LOGIN_TOO_LONG));
 	return attempt(rq, browser, email, password);
 }
 

@@ -19,6 +19,7 @@
 #include "http/html.h"
 #include "http/page.h"
 #include "oauth/account_page.h"
+#include "oauth/facts.h"
 #include "oauth/id_token.h"
 #include "oauth/pending.h"
 #include "oauth/redirect_uri.h"
@@ -103,14 +104,14 @@ destination(struct request *rq, const char **ret)
 
 /* ---- pages ---- */
 
-static void
-add_link(struct request *rq, struct buf *page, const char *location)
+static const char *
+link_to(struct request *rq, const char *location)
 {
-	buf_add(page, "<p><a href=\"");
-	html_add(page, location);
-	buf_add(page, "\">Go on to ");
-	html_add(page, redirect_uri_receiver(rq->arena, location));
-	buf_add(page, "</a></p>\n");
+	return arena_printf(rq->arena, "<p><a href=\"%s\">%s</a></p>\n",
+	    html_escape(rq->arena, location),
+	    html_escape(rq->arena,
+	        word_with(rq, WORD_GO_ON_TO, "host",
+	            facts_receiver(rq, location))));
 }
 
 /* Anybody can register a client and send people a link with its client_id:
@@ -119,55 +120,48 @@ add_link(struct request *rq, struct buf *page, const char *location)
 static enum oauth_error
 show_signed_out(struct request *rq, bool asked)
 {
-	const char *location;
-	struct buf page;
+	const char *location, *links;
 
 	if (!destination(rq, &location))
 		return pending_refuse_unreachable(rq);
 	if (location && (asked || request_param(rq, ID_TOKEN_HINT)))
 		return reply_redirect(rq, location);
-	page = page_begin(rq, "You are signed out");
-	buf_add(&page,
-	    "<p>Applications that you connected keep working until you "
-	    "<a href=\"/api/oauth/apps\">disconnect</a> them.</p>\n");
-	account_page_add_remote_note(rq, &page);
+	links = account_page_link(rq, "apps", WORD_CONNECTED_APPLICATIONS);
 	if (location)
-		add_link(rq, &page, location);
-	return page_end(rq, 200, &page);
+		links = arena_printf(rq->arena, "%s%s", links,
+		    link_to(rq, location));
+	return page_message(rq, 200, word(rq, WORD_SIGNED_OUT),
+	    word(rq, WORD_APPLICATIONS_KEPT), account_page_remote_note(rq),
+	    links);
 }
 
 /* What the client sent goes along with the form. */
-static void
-add_request(struct request *rq, struct buf *page)
+static const char *
+fields(struct request *rq, const struct browser *browser)
 {
+	struct buf html = buf_in(rq->arena);
 	int i;
 
-	for (i = ID_TOKEN_HINT; i <= STATE; i++) {
-		if (!request_param(rq, i))
-			continue;
-		buf_addf(page, "<input type=\"hidden\" name=\"%s\" value=\"",
-		    params[i].name);
-		html_add(page, request_param(rq, i));
-		buf_add(page, "\">\n");
-	}
+	buf_add(&html, pending_fields(rq, browser, about));
+	for (i = ID_TOKEN_HINT; i <= STATE; i++)
+		if (request_param(rq, i))
+			buf_add(&html,
+			    pending_field(rq, params[i].name,
+			        request_param(rq, i)));
+	return buf_text(&html);
 }
 
 static enum oauth_error
 get_logout(struct request *rq)
 {
 	const struct browser *browser = browser_of(rq);
-	struct buf page;
+	struct page *page;
 
 	if (!browser->login_digest)
 		return show_signed_out(rq, false);
-	page = page_begin(rq, "Sign out");
-	buf_add(&page,
-	    "<p>Sign out in this browser?</p>\n"
-	    "<form method=\"post\" action=\"/api/oauth/logout\">\n");
-	pending_add_fields(rq, &page, browser, about);
-	add_request(rq, &page);
-	buf_add(&page, "<button type=\"submit\">Sign out</button>\n</form>\n");
-	return page_end(rq, 200, &page);
+	page = page_new(rq, PAGE_LOGOUT, word(rq, WORD_SIGN_OUT));
+	page_put_html(page, "csrf", fields(rq, browser));
+	return page_send(page, 200);
 }
 
 /* A client's form: cookies come along with the GET that follows. */

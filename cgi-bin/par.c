@@ -32,7 +32,7 @@ static const struct param params[] = {
 static enum oauth_error
 answer_created(struct request *rq, const char *request_uri)
 {
-	AUTO_JSON *o = json_object_new_object();
+	AUTO_JSON *o = json_new_object();
 
 	json_add_string(o, "request_uri", request_uri);
 	json_add_int64(o, "expires_in", REQUEST_URI_EXPIRES_S);

@@ -37,24 +37,24 @@ static const char name[] = "password";
 /* ---- pages ---- */
 
 static enum oauth_error
+show_form_of(struct request *rq, const struct browser *browser, int status,
+    const char *email, const char *error)
+{
+	struct page *page = page_new(rq, PAGE_PASSWORD,
+	    word(rq, WORD_CHANGE_YOUR_PASSWORD));
+
+	page_put_error(page, error);
+	page_put_html(page, "csrf", account_page_csrf(rq, name, browser));
+	page_put(page, "email", email);
+	return page_send(page, status);
+}
+
+static enum oauth_error
 show_form(struct request *rq, const struct browser *browser, int status,
     const char *error)
 {
-	struct buf page = page_begin(rq, "Change your password");
-
-	page_add_error(&page, error);
-	account_page_begin_form(rq, &page, name, browser);
-	page_add_password(&page, "password", "Current password",
-	    "current-password");
-	new_password_add_fields(&page);
-	buf_add(&page,
-	    "<p><label class=\"tick\"><input type=\"checkbox\" "
-	    "name=\"disconnect\" value=\"yes\"> Disconnect all applications, "
-	    "too</label></p>\n"
-	    "<p>Other browsers are signed out.</p>\n"
-	    "<button type=\"submit\">Change password</button>\n</form>\n");
-	account_page_add_way_back(&page);
-	return page_end(rq, status, &page);
+	return show_form_of(rq, browser, status,
+	    account_page_email(rq, browser), error);
 }
 
 static enum oauth_error
@@ -70,7 +70,7 @@ get_password(struct request *rq)
 	switch (
 	    login_get(rq->store, rq->arena, browser->login_digest, &email)) {
 	case LOGIN_GOOD:
-		return show_form(rq, browser, 200, NULL);
+		return show_form_of(rq, browser, 200, email, NULL);
 	case LOGIN_NOT_SIGNED_IN:
 		return account_page_sign_in(rq, name);
 	case LOGIN_GET_STORE_DOWN:
@@ -82,14 +82,11 @@ get_password(struct request *rq)
 static enum oauth_error
 show_changed(struct request *rq)
 {
-	struct buf page = page_begin(rq, "Your password is changed");
-
-	buf_addf(&page, "<p>Other browsers are signed out%s.</p>\n",
-	    request_param(rq, DISCONNECT)
-	        ? ", and all applications are disconnected"
-	        : ". Your applications stay connected");
-	account_page_add_way_back(&page);
-	return page_end(rq, 200, &page);
+	return page_message(rq, 200, word(rq, WORD_PASSWORD_CHANGED),
+	    word(rq,
+	        request_param(rq, DISCONNECT) ? WORD_CHANGED_DISCONNECTED
+	                                      : WORD_CHANGED_KEPT),
+	    "", account_page_link(rq, "apps", WORD_CONNECTED_APPLICATIONS));
 }
 
 /* ---- changing it ---- */
@@ -111,7 +108,7 @@ change(struct request *rq, const struct browser *browser,
 		return show_changed(rq);
 	case PASSWORD_CHANGE_STALE:
 		return show_form(rq, browser, 409,
-		    "The password was changed elsewhere at this moment.");
+		    word(rq, WORD_PASSWORD_STALE));
 	case PASSWORD_CHANGE_NOT_SIGNED_IN:
 		return account_page_sign_in(rq, name);
 	case PASSWORD_CHANGE_STORE_DOWN:
@@ -126,7 +123,7 @@ static enum oauth_error
 post_password(struct request *rq)
 {
 	struct browser *browser;
-	const char *fault;
+	enum word fault;
 	enum oauth_error error;
 
 	if (rq->settings->login_remote_user)
@@ -136,8 +133,8 @@ post_password(struct request *rq)
 		return error;
 	fault = new_password_fault(request_param(rq, NEW_PASSWORD),
 	    request_param(rq, AGAIN));
-	if (fault)
-		return show_form(rq, browser, 400, fault);
+	if (fault != N_WORDS)
+		return show_form(rq, browser, 400, word(rq, fault));
 	return current_password_ask(rq, browser, request_param(rq, PASSWORD),
 	    &asking);
 }

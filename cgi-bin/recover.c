@@ -16,8 +16,8 @@
 #include "crypto/digest.h"
 #include "crypto/password.h"
 #include "http/endpoint.h"
-#include "http/html.h"
 #include "http/page.h"
+#include "oauth/account_page.h"
 #include "oauth/login_attempt.h"
 #include "oauth/new_password.h"
 #include "oauth/pending.h"
@@ -40,46 +40,30 @@ static const char about[] = "recover";
 static enum oauth_error
 refuse_link(struct request *rq)
 {
-	struct buf page = page_begin(rq, "This link is of no use");
-
-	log_raise(LOG_NOTICE);
-	log_event("refused");
-	log_text("reason", "recovery link is unknown, used or expired");
-	buf_add(&page,
-	    "<p>It was used, it is older than an hour, or another one took "
-	    "its place. Ask for a new one.</p>\n");
-	return page_end(rq, 403, &page);
+	return refuse_person(rq, 403, OAUTH_ACCESS_DENIED, TROUBLE_LINK,
+	    "recovery link is unknown, used or expired");
 }
 
 static enum oauth_error
 show_form(struct request *rq, const struct browser *browser, int status,
     const char *error)
 {
-	struct buf page = page_begin(rq, "Choose a new password");
+	struct page *page = page_new(rq, PAGE_RECOVER,
+	    word(rq, WORD_CHOOSE_PASSWORD));
 
-	page_add_error(&page, error);
-	buf_add(&page,
-	    "<form method=\"post\" action=\"/api/oauth/recover\">\n");
-	pending_add_csrf(rq, &page, browser, about);
-	buf_add(&page, "<input type=\"hidden\" name=\"token\" value=\"");
-	html_add(&page, request_param(rq, TOKEN));
-	buf_add(&page, "\">\n");
-	new_password_add_fields(&page);
-	buf_add(&page,
-	    "<button type=\"submit\">Set password</button>\n</form>\n");
-	return page_end(rq, status, &page);
+	page_put_error(page, error);
+	page_put_html(page, "csrf",
+	    arena_printf(rq->arena, "%s%s", pending_csrf(rq, browser, about),
+	        pending_field(rq, "token", request_param(rq, TOKEN))));
+	return page_send(page, status);
 }
 
 static enum oauth_error
 show_done(struct request *rq)
 {
-	struct buf page = page_begin(rq, "Your password is set");
-
-	buf_add(&page,
-	    "<p>Every browser is signed out. Your applications stay connected."
-	    "</p>\n<p><a href=\"/api/oauth/login?request=apps\">Sign in</a>"
-	    "</p>\n");
-	return page_end(rq, 200, &page);
+	return page_message(rq, 200, word(rq, WORD_PASSWORD_SET),
+	    word(rq, WORD_PASSWORD_SET_MEANS), "",
+	    account_page_link(rq, "login?request=apps", WORD_SIGN_IN));
 }
 
 /* Is the link good?  False: *ret is the answer already. */
@@ -145,7 +129,7 @@ static enum oauth_error
 post_recover(struct request *rq)
 {
 	struct browser *browser;
-	const char *fault;
+	enum word fault;
 	enum oauth_error error;
 
 	if (rq->settings->login_remote_user)
@@ -158,7 +142,8 @@ post_recover(struct request *rq)
 		return error;
 	fault = new_password_fault(request_param(rq, NEW_PASSWORD),
 	    request_param(rq, AGAIN));
-	return fault ? show_form(rq, browser, 400, fault) : set_password(rq);
+	return fault == N_WORDS ? set_password(rq)
+	                        : show_form(rq, browser, 400, word(rq, fault));
 }
 
 static const char *const paths[] = {"/api/oauth/recover", NULL};

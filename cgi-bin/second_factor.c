@@ -17,7 +17,6 @@
 #include "base/text.h"
 #include "crypto/encode.h"
 #include "http/endpoint.h"
-#include "http/html.h"
 #include "http/page.h"
 #include "http/qr.h"
 #include "oauth/account_page.h"
@@ -38,58 +37,41 @@ static const struct param params[] = {
 };
 
 static const char name[] = "second_factor";
-static const char title[] = "Second factor";
 
 /* ---- pages ---- */
 
-static void
-add_code_field(struct buf *page, const char *label)
+static struct page *
+form(struct request *rq, const struct browser *browser, enum page_kind kind,
+    enum word title, const char *error)
 {
-	buf_addf(page,
-	    "<label for=\"code\">%s</label>\n"
-	    "<input id=\"code\" name=\"code\" type=\"text\" "
-	    "autocomplete=\"one-time-code\" spellcheck=\"false\" required>\n",
-	    label);
+	struct page *page = page_new(rq, kind, word(rq, title));
+
+	page_put_error(page, error);
+	page_put_html(page, "csrf", account_page_csrf(rq, name, browser));
+	return page;
 }
 
-static void
-add_button(struct buf *page, const char *action, const char *label, bool first)
+static enum oauth_error
+show_change(struct request *rq, const struct browser *browser, int status,
+    const char *error, int64_t recovery_codes)
 {
-	buf_addf(page,
-	    "<button type=\"submit\"%s name=\"action\" value=\"%s\">%s"
-	    "</button>\n",
-	    first ? "" : " class=\"other\"", action, label);
+	struct page *page = form(rq, browser, PAGE_FACTOR_CHANGE,
+	    WORD_SECOND_FACTOR, error);
+
+	page_put(page, "codes_left",
+	    word_number(rq, WORD_CODES_LEFT_ONE, recovery_codes));
+	return page_send(page, status);
 }
 
-static void
-add_begin_form(struct request *rq, struct buf *page,
-    const struct browser *browser)
+static enum oauth_error
+show_begin(struct request *rq, const struct browser *browser, int status,
+    const char *error)
 {
-	buf_add(page,
-	    "<p>With an authenticator app, signing in takes a code from your "
-	    "phone after the password, so that a stolen password is not "
-	    "enough.</p>\n");
-	account_page_begin_form(rq, page, name, browser);
-	page_add_password(page, "password", "Current password",
-	    "current-password");
-	add_button(page, "begin", "Set up", true);
-	buf_add(page, "</form>\n");
-}
+	struct page *page = form(rq, browser, PAGE_FACTOR_BEGIN,
+	    WORD_SECOND_FACTOR, error);
 
-static void
-add_change_form(struct request *rq, struct buf *page,
-    const struct browser *browser, const struct second_factor_state *state)
-{
-	buf_addf(page,
-	    "<p>Signing in takes a code from your authenticator app. You have "
-	    "%lld recovery codes left.</p>\n",
-	    (long long)state->recovery_codes);
-	account_page_begin_form(rq, page, name, browser);
-	add_code_field(page, "Code from the app, or a recovery code");
-	buf_add(page, "<div class=\"choices\">\n");
-	add_button(page, "codes", "Make new recovery codes", true);
-	add_button(page, "remove", "Turn off", false);
-	buf_add(page, "</div>\n</form>\n");
+	page_put(page, "email", account_page_email(rq, browser));
+	return page_send(page, status);
 }
 
 /* The page as things stand, with what went wrong before, or NULL. */
@@ -98,24 +80,20 @@ show_page(struct request *rq, const struct browser *browser, int status,
     const char *error)
 {
 	struct second_factor_state state;
-	struct buf page = page_begin(rq, title);
 
-	page_add_error(&page, error);
 	switch (second_factor_get(rq->store, rq->arena, browser->login_digest,
 	    &state)) {
 	case SECOND_FACTOR_NONE:
-		add_begin_form(rq, &page, browser);
-		break;
+		return show_begin(rq, browser, status, error);
 	case SECOND_FACTOR_ACTIVE:
-		add_change_form(rq, &page, browser, &state);
-		break;
+		return show_change(rq, browser, status, error,
+		    state.recovery_codes);
 	case SECOND_FACTOR_GET_NOT_SIGNED_IN:
 		return account_page_sign_in(rq, name);
 	case SECOND_FACTOR_GET_STORE_DOWN:
-		return pending_refuse_unreachable(rq);
+		break;
 	}
-	account_page_add_way_back(&page);
-	return page_end(rq, status, &page);
+	return pending_refuse_unreachable(rq);
 }
 
 static enum oauth_error
@@ -124,44 +102,37 @@ show_secret(struct request *rq, const struct browser *browser,
     const char *error)
 {
 	const char *uri = second_secret_uri(rq, email, secret);
-	struct buf page = page_begin(rq, "Set up your authenticator app");
+	struct page *page = form(rq, browser, PAGE_FACTOR_SECRET,
+	    WORD_SET_UP_APP, error);
+	struct buf qr = buf_in(rq->arena);
+	bool drawn = qr_add(&qr, uri, word(rq, WORD_QR_LABEL));
 
-	page_add_error(&page, error);
-	if (qr_add(&page, uri, "QR code for your authenticator app"))
-		buf_add(&page,
-		    "<p>Scan this with the app, or type the key:</p>\n");
-	else
-		buf_add(&page, "<p>Type this key into the app:</p>\n");
-	buf_addf(&page, "<p class=\"secret\"><code>%s</code></p>\n",
-	    second_secret_shown(rq->arena, secret));
-	buf_add(&page, "<p>On this device: <a href=\"");
-	html_add(&page, uri);
-	buf_add(&page, "\">open the app</a>.</p>\n");
-	account_page_begin_form(rq, &page, name, browser);
-	buf_addf(&page, "<input type=\"hidden\" name=\"offer\" value=\"%s\">\n",
-	    hex_encode(rq->arena, sealed, SECOND_FACTOR_SEALED_BYTES));
-	add_code_field(&page, "Code that the app shows");
-	add_button(&page, "confirm", "Confirm", true);
-	buf_add(&page, "</form>\n");
-	account_page_add_way_back(&page);
-	return page_end(rq, error ? 401 : 200, &page);
+	page_put_html(page, "csrf",
+	    arena_printf(rq->arena, "%s%s",
+	        account_page_csrf(rq, name, browser),
+	        pending_field(rq, "offer",
+	            hex_encode(rq->arena, sealed,
+	                SECOND_FACTOR_SEALED_BYTES))));
+	page_put_html(page, "qr", buf_text(&qr));
+	page_put(page, "how",
+	    word(rq, drawn ? WORD_SCAN_OR_TYPE : WORD_TYPE_KEY));
+	page_put(page, "secret", second_secret_shown(rq->arena, secret));
+	page_put(page, "uri", uri);
+	return page_send(page, error ? 401 : 200);
 }
 
 static enum oauth_error
 show_codes(struct request *rq, const char *const *codes)
 {
-	struct buf page = page_begin(rq, "Your recovery codes");
+	struct page *page = page_new(rq, PAGE_FACTOR_CODES,
+	    word(rq, WORD_YOUR_CODES));
+	struct buf list = buf_in(rq->arena);
 	int i;
 
-	buf_add(&page,
-	    "<p>Keep them where you keep what is dear to you: each signs you "
-	    "in once when the app is lost. They are shown this once. Codes "
-	    "made before are of no more use.</p>\n<ul class=\"secret\">\n");
 	for (i = 0; i < RECOVERY_CODES; i++)
-		buf_addf(&page, "<li><code>%s</code></li>\n", codes[i]);
-	buf_add(&page, "</ul>\n");
-	account_page_add_way_back(&page);
-	return page_end(rq, 200, &page);
+		buf_addf(&list, "<li><code>%s</code></li>\n", codes[i]);
+	page_put_html(page, "codes", buf_text(&list));
+	return page_send(page, 200);
 }
 
 static enum oauth_error
@@ -193,10 +164,10 @@ offer(struct request *rq, const struct browser *browser,
 		    NULL);
 	case SECOND_FACTOR_OFFER_ACTIVE:
 		return show_page(rq, browser, 409,
-		    "There is a second factor already.");
+		    word(rq, WORD_FACTOR_EXISTS));
 	case SECOND_FACTOR_OFFER_STALE:
 		return show_page(rq, browser, 409,
-		    "The password was changed at this moment.");
+		    word(rq, WORD_PASSWORD_STALE));
 	case SECOND_FACTOR_OFFER_NOT_SIGNED_IN:
 		return account_page_sign_in(rq, name);
 	case SECOND_FACTOR_OFFER_STORE_DOWN:
@@ -208,9 +179,6 @@ offer(struct request *rq, const struct browser *browser,
 static const struct current_password_page asking = {name, offer, show_page};
 
 /* ---- a code was typed ---- */
-
-static const char wrong_code[] =
-    "The code is wrong or was used before. Wait for the next one.";
 
 static void
 log_wrong(const char *reason)
@@ -228,9 +196,9 @@ show_secret_again(struct request *rq, const struct browser *browser,
 	unsigned char *secret = arena_alloc(rq->arena, TOTP_SECRET_BYTES);
 
 	if (!second_secret_open(rq, factor, secret, NULL))
-		return show_page(rq, browser, 401, wrong_code);
+		return show_page(rq, browser, 401, word(rq, WORD_CODE_WRONG));
 	return show_secret(rq, browser, factor->email, secret, factor->sealed,
-	    wrong_code);
+	    word(rq, WORD_CODE_WRONG));
 }
 
 static enum oauth_error
@@ -238,8 +206,9 @@ refuse_code(struct request *rq, const struct browser *browser,
     const struct second_factor *factor)
 {
 	log_wrong("wrong code");
-	return factor->active ? show_page(rq, browser, 401, wrong_code)
-	                      : show_secret_again(rq, browser, factor);
+	return factor->active
+	    ? show_page(rq, browser, 401, word(rq, WORD_CODE_WRONG))
+	    : show_secret_again(rq, browser, factor);
 }
 
 static enum oauth_error
@@ -252,7 +221,7 @@ answer(struct request *rq, const struct browser *browser,
 		             : account_page_go_to(rq, name);
 	case SECOND_FACTOR_WRONG:
 		log_wrong("code spent or unknown");
-		return show_page(rq, browser, 401, wrong_code);
+		return show_page(rq, browser, 401, word(rq, WORD_CODE_WRONG));
 	case SECOND_FACTOR_CHANGE_NOT_SIGNED_IN:
 		return account_page_sign_in(rq, name);
 	case SECOND_FACTOR_CHANGE_STORE_DOWN:
@@ -327,7 +296,8 @@ judge(struct request *rq, const struct browser *browser, const char *action,
 	/* In another tab it was added, removed or begun anew meanwhile. */
 	if (factor->active == text_equal(action, "confirm") ||
 	    (!factor->active && !is_offer(rq, factor)))
-		return show_page(rq, browser, 409, "This has changed already.");
+		return show_page(rq, browser, 409,
+		    word(rq, WORD_CHANGED_ALREADY));
 	if (!second_code_right(rq, code, factor, &proof))
 		return refuse_code(rq, browser, factor);
 	if (text_equal(action, "confirm"))
@@ -355,9 +325,10 @@ act(struct request *rq, const struct browser *browser, const char *action)
 	case SECOND_FACTOR_REFUSED:
 		log_wrong("locked");
 		return show_page(rq, browser, 429,
-		    "There were too many tries. Wait a quarter of an hour.");
+		    word(rq, WORD_TOO_MANY_TRIES));
 	case SECOND_FACTOR_NO_SECRET:
-		return show_page(rq, browser, 409, "This has changed already.");
+		return show_page(rq, browser, 409,
+		    word(rq, WORD_CHANGED_ALREADY));
 	case SECOND_FACTOR_NOT_SIGNED_IN:
 		return account_page_sign_in(rq, name);
 	case SECOND_FACTOR_STORE_DOWN:
@@ -390,8 +361,8 @@ post_second_factor(struct request *rq)
 		    request_param(rq, PASSWORD), &asking);
 	if (action && takes_code(action))
 		return act(rq, browser, action);
-	return refuse(rq, OAUTH_INVALID_REQUEST,
-	    "The form does not say what to do.");
+	return refuse_person(rq, 400, OAUTH_INVALID_REQUEST, TROUBLE_FORM,
+	    "the form does not say what to do");
 }
 
 static const char *const paths[] = {"/api/oauth/second_factor", NULL};

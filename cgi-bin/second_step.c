@@ -28,38 +28,17 @@ static const struct param params[] = {
 
 /* ---- the page ---- */
 
-static void
-begin_form(struct request *rq, struct buf *page, const struct browser *browser)
-{
-	buf_add(page,
-	    "<form method=\"post\" action=\"/api/oauth/second_step\">\n");
-	pending_add_fields(rq, page, browser, request_param(rq, REQUEST));
-}
-
-/* Two forms of the same field: phones show digits for the one only. */
 static enum oauth_error
 show_form(struct request *rq, const struct browser *browser, int status,
     const char *error)
 {
-	struct buf page = page_begin(rq, "One more step");
+	struct page *page = page_new(rq, PAGE_SECOND_STEP,
+	    word(rq, WORD_SECOND_STEP));
 
-	page_add_error(&page, error);
-	begin_form(rq, &page, browser);
-	buf_add(&page,
-	    "<label for=\"code\">Code from your authenticator app</label>\n"
-	    "<input id=\"code\" name=\"code\" type=\"text\" "
-	    "inputmode=\"numeric\" autocomplete=\"one-time-code\" required "
-	    "autofocus>\n<button type=\"submit\">Continue</button>\n</form>\n"
-	    "<details>\n<summary>Use a recovery code</summary>\n");
-	begin_form(rq, &page, browser);
-	buf_add(&page,
-	    "<label for=\"recovery_code\">Recovery code</label>\n"
-	    "<input id=\"recovery_code\" name=\"code\" type=\"text\" "
-	    "autocomplete=\"off\" autocapitalize=\"characters\" "
-	    "spellcheck=\"false\" required>\n"
-	    "<button type=\"submit\" class=\"other\">Continue with this code"
-	    "</button>\n</form>\n</details>\n");
-	return page_end(rq, status, &page);
+	page_put_error(page, error);
+	page_put_html(page, "csrf",
+	    pending_fields(rq, browser, request_param(rq, REQUEST)));
+	return page_send(page, status);
 }
 
 static enum oauth_error
@@ -89,10 +68,7 @@ refuse_code(struct request *rq, const struct browser *browser,
 	log_raise(LOG_WARNING);
 	log_event("login failed");
 	log_text("reason", reason);
-	return show_form(rq, browser, 401,
-	    "The code is wrong or was used before, or there were too many "
-	    "tries. Wait for the next code; after many tries wait a quarter "
-	    "of an hour.");
+	return show_form(rq, browser, 401, word(rq, WORD_STEP_WRONG));
 }
 
 static enum oauth_error
@@ -173,9 +149,7 @@ post_second_step(struct request *rq)
 	if (!browser->login_digest)
 		return start_again(rq);
 	if (!typed || !second_code_read(rq->arena, typed, &code))
-		return show_form(rq, browser, 400,
-		    "That is no code: it has six digits, a recovery code has "
-		    "sixteen letters and digits.");
+		return show_form(rq, browser, 400, word(rq, WORD_STEP_NO_CODE));
 	return attempt(rq, browser, &code);
 }
 

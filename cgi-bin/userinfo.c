@@ -117,7 +117,7 @@ static enum oauth_error
 answer(struct request *rq, const struct access_token *token,
     const struct user_claims *user)
 {
-	AUTO_JSON *o = json_object_new_object();
+	AUTO_JSON *o = json_new_object();
 
 	json_add_string(o, "sub", token->sub);
 	if (text_has_word(token->scope, "email"))

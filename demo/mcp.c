@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "mcp.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "oauth/mcp_header.h"
 
@@ -34,19 +36,18 @@ is_stateless(struct request *rq)
 static struct json_object *
 supported_versions(void)
 {
-	struct json_object *list = json_object_new_array();
+	struct json_object *list = json_new_array();
 	size_t i;
 
 	for (i = 0; i < N_VERSIONS; i++)
-		json_object_array_add(list,
-		    json_object_new_string(versions[i]));
+		json_append_string(list, versions[i], strlen(versions[i]));
 	return list;
 }
 
 static struct json_object *
 server_info(void)
 {
-	struct json_object *info = json_object_new_object();
+	struct json_object *info = json_new_object();
 
 	json_add_string(info, "name", "whoami");
 	json_add_string(info, "version", MCP_OAUTH_VERSION);
@@ -59,10 +60,10 @@ server_info(void)
 static struct json_object *
 response_to(struct json_object *id)
 {
-	struct json_object *response = json_object_new_object();
+	struct json_object *response = json_new_object();
 
 	json_add_string(response, "jsonrpc", "2.0");
-	json_object_object_add(response, "id", json_object_get(id));
+	json_add(response, "id", json_object_get(id));
 	return response;
 }
 
@@ -73,14 +74,14 @@ mcp_result(struct request *rq, struct json_object *id,
 	AUTO_JSON *response = response_to(id);
 
 	if (is_stateless(rq)) {
-		struct json_object *meta = json_object_new_object();
+		struct json_object *meta = json_new_object();
 
 		json_add_string(result, "resultType", "complete");
-		json_object_object_add(meta,
-		    "io.modelcontextprotocol/serverInfo", server_info());
-		json_object_object_add(result, "_meta", meta);
+		json_add(meta, "io.modelcontextprotocol/serverInfo",
+		    server_info());
+		json_add(result, "_meta", meta);
 	}
-	json_object_object_add(response, "result", result);
+	json_add(response, "result", result);
 	return reply_json(rq, 200, response);
 }
 
@@ -90,13 +91,13 @@ reply_error(struct request *rq, int status, struct json_object *id, int code,
     const char *message, struct json_object *data)
 {
 	AUTO_JSON *response = response_to(id);
-	struct json_object *error = json_object_new_object();
+	struct json_object *error = json_new_object();
 
 	json_add_int64(error, "code", code);
 	json_add_string(error, "message", message);
 	if (data)
-		json_object_object_add(error, "data", data);
-	json_object_object_add(response, "error", error);
+		json_add(error, "data", data);
+	json_add(response, "error", error);
 	return reply_json(rq, status, response);
 }
 
@@ -122,12 +123,12 @@ add_cache_hints(struct request *rq, struct json_object *result)
 static struct json_object *
 describe_server(void)
 {
-	struct json_object *result = json_object_new_object(),
-	                   *capabilities = json_object_new_object();
+	struct json_object *result = json_new_object(),
+	                   *capabilities = json_new_object();
 
-	json_object_object_add(capabilities, "tools", json_object_new_object());
-	json_object_object_add(result, "capabilities", capabilities);
-	json_object_object_add(result, "serverInfo", server_info());
+	json_add(capabilities, "tools", json_new_object());
+	json_add(result, "capabilities", capabilities);
+	json_add(result, "serverInfo", server_info());
 	return result;
 }
 
@@ -152,8 +153,7 @@ discover(struct request *rq, struct json_object *id)
 {
 	struct json_object *result = describe_server();
 
-	json_object_object_add(result, "supportedVersions",
-	    supported_versions());
+	json_add(result, "supportedVersions", supported_versions());
 	add_cache_hints(rq, result);
 	return mcp_result(rq, id, result);
 }
@@ -161,9 +161,9 @@ discover(struct request *rq, struct json_object *id)
 static enum oauth_error
 list_tools(struct request *rq, struct json_object *id)
 {
-	struct json_object *result = json_object_new_object();
+	struct json_object *result = json_new_object();
 
-	json_object_object_add(result, "tools", mcp_tools());
+	json_add(result, "tools", mcp_tools());
 	add_cache_hints(rq, result);
 	return mcp_result(rq, id, result);
 }
@@ -196,7 +196,7 @@ dispatch(struct request *rq, struct json_object *id, const char *method,
 	if (!stateless && text_equal(method, "initialize"))
 		return initialize(rq, id, params);
 	if (!stateless && text_equal(method, "ping"))
-		return mcp_result(rq, id, json_object_new_object());
+		return mcp_result(rq, id, json_new_object());
 	if (text_equal(method, "server/discover"))
 		return discover(rq, id);
 	if (text_equal(method, "tools/list"))
@@ -261,7 +261,7 @@ id_good(struct json_object *id)
 static enum oauth_error
 answer_message(struct request *rq, struct json_object *message)
 {
-	AUTO_JSON *no_params = json_object_new_object();
+	AUTO_JSON *no_params = json_new_object();
 	struct json_object *id = NULL, *params = NULL;
 	const char *method = json_string(message, "method");
 	const char *jsonrpc = json_string(message, "jsonrpc");
@@ -290,10 +290,10 @@ static enum oauth_error
 refuse_version(struct request *rq, struct json_object *message,
     const char *version)
 {
-	struct json_object *id = NULL, *data = json_object_new_object();
+	struct json_object *id = NULL, *data = json_new_object();
 
 	json_object_object_get_ex(message, "id", &id);
-	json_object_object_add(data, "supported", supported_versions());
+	json_add(data, "supported", supported_versions());
 	json_add_string(data, "requested", version);
 	return reply_error(rq, 400, id, MCP_UNSUPPORTED_VERSION,
 	    "Unsupported protocol version", data);

@@ -3,7 +3,8 @@
 #
 # packages.sh SET... - install the Debian packages of the named sets that are
 # missing, and nothing else: no recommended packages, no service started, no
-# PostgreSQL cluster made.  Sets: build, demo, check, lint, fuzz, bench.
+# PostgreSQL cluster made.  Sets: build, demo, check, lint, fuzz, bench, and the
+# web server of the demo: apache, lighttpd, pool.
 set -eu
 
 if [ $# -eq 0 ]; then
@@ -41,11 +42,14 @@ wanted() {
       libpq-dev libssl-dev libcurl4-openssl-dev libqrencode-dev
     ;;
   demo) echo apache2-bin libapache2-mod-fcgid "$(postgresql)" ;;
+  apache) ;;
+  pool) echo spawn-fcgi multiwatch ;;
+  lighttpd) echo lighttpd lighttpd-modules-lua ;;
   check)
     echo perl curl ca-certificates valgrind chromium fail2ban pgbouncer libtap-parser-sourcehandler-pgtap-perl \
       "$(postgresql)-pgtap" "$(postgresql)-cron" \
       apache2-utils slapd ldap-utils libapache2-mod-auth-openidc php-cgi libnss-wrapper \
-      lighttpd lighttpd-modules-lua nginx nginx-common spawn-fcgi caddy
+      lighttpd lighttpd-modules-lua nginx nginx-common spawn-fcgi caddy multiwatch
     # Any npm will do: it fetches the node that runs the tests.
     command -v npm >/dev/null || echo nodejs npm
     ;;

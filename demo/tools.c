@@ -20,20 +20,19 @@ enum { N_IDENTITIES = sizeof(identities) / sizeof(identities[0]) };
 static struct json_object *
 text_content(const char *text)
 {
-	struct json_object *list = json_object_new_array(),
-	                   *item = json_object_new_object();
+	struct json_object *list = json_new_array(), *item = json_new_object();
 
 	json_add_string(item, "type", "text");
 	json_add_string(item, "text", text);
-	json_object_array_add(list, item);
+	json_append(list, item);
 	return list;
 }
 
 static struct json_object *
 whoami(struct request *rq)
 {
-	struct json_object *result = json_object_new_object(),
-	                   *structured = json_object_new_object();
+	struct json_object *result = json_new_object(),
+	                   *structured = json_new_object();
 	struct buf text = buf_in(rq->arena);
 	size_t i;
 
@@ -44,18 +43,17 @@ whoami(struct request *rq)
 		if (value)
 			buf_addf(&text, "%s: %s\n", identities[i].label, value);
 	}
-	json_object_object_add(result, "content",
-	    text_content(buf_text(&text)));
-	json_object_object_add(result, "structuredContent", structured);
+	json_add(result, "content", text_content(buf_text(&text)));
+	json_add(result, "structuredContent", structured);
 	return result;
 }
 
 static struct json_object *
 echo(const char *message)
 {
-	struct json_object *result = json_object_new_object();
+	struct json_object *result = json_new_object();
 
-	json_object_object_add(result, "content",
+	json_add(result, "content",
 	    text_content(message ? message : "echo needs a message"));
 	if (!message)
 		json_add_true(result, "isError");
@@ -77,32 +75,32 @@ static struct json_object *
 tool(const char *name, const char *description, struct json_object *properties,
     const char *required)
 {
-	struct json_object *tool = json_object_new_object(),
-	                   *schema = json_object_new_object();
+	struct json_object *tool = json_new_object(),
+	                   *schema = json_new_object();
 
 	json_add_string(schema, "type", "object");
-	json_object_object_add(schema, "properties", properties);
+	json_add(schema, "properties", properties);
 	if (required)
 		json_add_words(schema, "required", required);
 	json_add_string(tool, "name", name);
 	json_add_string(tool, "description", description);
-	json_object_object_add(tool, "inputSchema", schema);
+	json_add(tool, "inputSchema", schema);
 	return tool;
 }
 
 struct json_object *
 mcp_tools(void)
 {
-	struct json_object *tools = json_object_new_array(),
-	                   *properties = json_object_new_object(),
-	                   *message = json_object_new_object();
+	struct json_object *tools = json_new_array(),
+	                   *properties = json_new_object(),
+	                   *message = json_new_object();
 
 	json_add_string(message, "type", "string");
-	json_object_object_add(properties, "message", message);
-	json_object_array_add(tools,
+	json_add(properties, "message", message);
+	json_append(tools,
 	    tool("whoami", "Tells who you are to this server.",
-	        json_object_new_object(), NULL));
-	json_object_array_add(tools,
+	        json_new_object(), NULL));
+	json_append(tools,
 	    tool("echo", "Says your message back.", properties, "message"));
 	return tools;
 }

@@ -37,7 +37,7 @@ base_scope(struct request *rq, const struct verdict *v)
 static enum oauth_error
 refuse_no_token(struct request *rq, const struct verdict *v)
 {
-	AUTO_JSON *object = json_object_new_object();
+	AUTO_JSON *object = json_new_object();
 
 	/* RFC 6750 s3.1: no error code without a credential. */
 	add_challenge(rq, v, NULL, NULL, base_scope(rq, v));
@@ -86,8 +86,8 @@ refuse_malformed(struct request *rq, const struct verdict *v)
 static enum oauth_error
 refuse_headers(struct request *rq, const struct verdict *v)
 {
-	AUTO_JSON *response = json_object_new_object();
-	struct json_object *error = json_object_new_object();
+	AUTO_JSON *response = json_new_object();
+	struct json_object *error = json_new_object();
 
 	log_raise(LOG_NOTICE);
 	log_event("refused");
@@ -95,8 +95,8 @@ refuse_headers(struct request *rq, const struct verdict *v)
 	json_add_int64(error, "code", MCP_HEADER_MISMATCH);
 	json_add_string(error, "message", v->reason);
 	json_add_string(response, "jsonrpc", "2.0");
-	json_object_object_add(response, "id", NULL);
-	json_object_object_add(response, "error", error);
+	json_add(response, "id", NULL);
+	json_add(response, "error", error);
 	return reply_json(rq, 400, response);
 }
 

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 enum { CHUNK_BYTES = 16384 };
 
 struct chunk {
@@ -22,16 +24,6 @@ struct arena {
 	size_t ceiling, taken;
 };
 
-static void *
-must(void *memory)
-{
-	if (!memory) {
-		fputs("mcp-oauth: out of memory\n", stderr);
-		abort();
-	}
-	return memory;
-}
-
 static struct chunk *
 chunk_new(size_t size)
 {
@@ -39,7 +31,7 @@ chunk_new(size_t size)
 
 	if (size > SIZE_MAX - sizeof(*chunk))
 		abort();
-	chunk = must(malloc(sizeof(*chunk) + size));
+	chunk = memory_must(malloc(sizeof(*chunk) + size));
 	chunk->next = NULL;
 	chunk->size = size;
 	chunk->used = 0;
@@ -56,7 +48,7 @@ chunk_wipe(struct chunk *chunk)
 struct arena *
 arena_new(size_t ceiling_bytes)
 {
-	struct arena *arena = must(malloc(sizeof(*arena)));
+	struct arena *arena = memory_must(malloc(sizeof(*arena)));
 
 	arena->first = arena->last = chunk_new(CHUNK_BYTES);
 	arena->ceiling = ceiling_bytes;

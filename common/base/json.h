@@ -30,9 +30,13 @@ struct json_object *json_take(struct json_object **object);
 bool json_scan(const char *text, size_t len_bytes, int depth)
     __attribute__((__warn_unused_result__));
 
+/* json-c's objects of a text that json_scan() let through; NULL is null. */
+struct json_object *json_build(const char *text, size_t len_bytes);
+
 enum { JSON_DEPTH = 16 };
 
-/* json_scan() and then json-c; NULL when either refuses. */
+/* json_scan() and then json_build(); NULL when the text is refused, and for
+ * null. */
 struct json_object *json_read(const char *text, size_t len_bytes)
     __attribute__((__warn_unused_result__));
 
@@ -42,13 +46,31 @@ const char *json_string(struct json_object *object, const char *key);
 /* The member when it is there and an integer. */
 bool json_int64(struct json_object *object, const char *key, int64_t *ret);
 
+/*
+ * Objects and arrays of our own, and what they hold.  None of these fails: an
+ * answer that lacks a member for want of memory would pass for a good one, so
+ * the process ends instead (base/memory.h).
+ */
+struct json_object *json_new_object(void) __attribute__((__returns_nonnull__));
+struct json_object *json_new_array(void) __attribute__((__returns_nonnull__));
+
+/* Add a member; value is handed over, NULL is null. */
+void json_add(struct json_object *object, const char *key,
+    struct json_object *value);
+
 /* Add members; an absent (NULL) string is left out. */
 void json_add_string(struct json_object *object, const char *key,
     const char *value);
 void json_add_int64(struct json_object *object, const char *key, int64_t value);
 void json_add_true(struct json_object *object, const char *key);
+void json_add_false(struct json_object *object, const char *key);
 void json_add_words(struct json_object *object, const char *key,
     const char *words);
+
+/* Add an item: a value, which is handed over, or len_bytes of text. */
+void json_append(struct json_object *array, struct json_object *value);
+void json_append_string(struct json_object *array, const char *text,
+    size_t len_bytes);
 
 /* The text of object in the arena, without blanks, slashes not escaped. */
 const char *json_text(struct arena *arena, struct json_object *object);

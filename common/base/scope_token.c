@@ -21,7 +21,8 @@ covers(const char *granted, size_t len, const char *wanted)
 	if (strlen(wanted) == len && memcmp(granted, wanted, len) == 0)
 		return true;
 	return len > 2 && memcmp(granted + len - 2, ":*", 2) == 0 &&
-	    strncmp(granted, wanted, len - 1) == 0 && wanted[len - 1] != '\0';
+	    strncmp(granted, wanted, len - 1) == 0 && wanted[len - 1] != '\0' &&
+	    scope_token_allowed(wanted);
 }
 
 bool

@@ -15,7 +15,8 @@
 /* Visible ASCII without quote and backslash, at least one character. */
 bool scope_token_allowed(const char *token);
 
-/* Is wanted granted itself, or one of those that it stands for? */
+/* Is wanted granted itself, or one of those that it stands for?  It never stands
+ * for what is no scope token. */
 bool scope_token_covers(const char *granted, const char *wanted);
 
 /* Does one token of the blank-separated list cover wanted? */

@@ -150,6 +150,15 @@ static const struct setting table[] = {
     {"FETCH_LIMIT_ORIGIN", SERVER, TYPE_COUNT, AT(fetch_limit_origin), "20",
         {0}},
     {"FETCH_LIMIT", SERVER, TYPE_COUNT, AT(fetch_limit), "300", {0}},
+    {"BRAND_NAME", SERVER, TYPE_TEXT, AT(brand_name), NULL, {0}},
+    {"BRAND_COLOR", SERVER, TYPE_TEXT, AT(brand_color), NULL, {0}},
+    {"BRAND_COLOR_DARK", SERVER, TYPE_TEXT, AT(brand_color_dark), NULL, {0}},
+    {"BRAND_LOGO", SERVER, TYPE_TEXT, AT(brand_logo), NULL, {0}},
+    {"BRAND_LOGO_FILE", SERVER, TYPE_PATH, AT(brand_logo_file), NULL, {0}},
+    {"BRAND_SUPPORT", SERVER, TYPE_TEXT, AT(brand_support), NULL, {0}},
+    {"PAGE_TEMPLATES", SERVER, TYPE_PATH, AT(page_templates), NULL, {0}},
+    {"UI_LOCALES_SUPPORTED", SERVER, TYPE_TEXT, AT(ui_locales_supported),
+        "en de fr es pt ja zh ar", {0}},
     {"JWKS_FILE", GUARD, TYPE_PATH, AT(jwks_file), NULL, {0}},
     {"JWKS_URL", GUARD, TYPE_TEXT, AT(jwks_url), NULL, {0}},
     {"MCP_ALLOWED_ORIGINS", GUARD, TYPE_TEXT, AT(mcp_allowed_origins), NULL,
@@ -384,7 +393,10 @@ settings_load(struct arena *arena, enum settings_kind kind, const char *file,
 	for (i = 0; i < n; i++)
 		if (!read_line(&r, &lines[i]))
 			return NULL;
-	return required_present(&r) && settings_agree(&r) ? settings : NULL;
+	return required_present(&r) && settings_agree(&r) &&
+	        settings_brand_settle(&r)
+	    ? settings
+	    : NULL;
 }
 
 static void

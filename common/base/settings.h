@@ -123,6 +123,16 @@ struct settings {
 	const char *remote_scope_ruled; /* all of these scopes; NULL: none */
 	int64_t remote_session_expires_s;
 
+	/* How pages look; NULL where nothing is said. */
+	const char *brand_name, *brand_support;
+	const char *brand_color, *brand_color_dark; /* both or none */
+	const char *brand_logo;                     /* a path of this site */
+	const char *brand_logo_file;
+	const char *brand_logo_type, *brand_logo_data; /* read from it */
+	size_t brand_logo_bytes;
+	const char *page_templates; /* a folder */
+	const char *ui_locales_supported;
+
 	const char *jwks_file; /* guard; NULL with HS256, and with jwks_url */
 	const char *jwks_url;  /* guard; NULL with HS256, and with jwks_file */
 	const char *mcp_allowed_origins; /* NULL: own origin and loopback */

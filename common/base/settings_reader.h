@@ -43,6 +43,9 @@ void settings_issuers_print(const struct settings *settings, struct buf *ret);
 bool settings_remote_settle(struct settings_reader *r);
 void settings_remote_print(const struct settings *settings, struct buf *ret);
 
+/* BRAND_*: what they hold, and that it can be read. */
+bool settings_brand_settle(struct settings_reader *r);
+
 /* The tokens of text, separated by single blanks; NULL when one is none. */
 const char *settings_scope_list(struct arena *arena, const char *text);
 

@@ -214,7 +214,7 @@ add_kind(struct arena *arena, struct json_object *jwk,
 struct json_object *
 jwk_of(struct arena *arena, const struct jwt_key *key)
 {
-	struct json_object *jwk = json_object_new_object();
+	struct json_object *jwk = json_new_object();
 
 	add_kind(arena, jwk, key);
 	json_add_string(jwk, "kid", key->kid);

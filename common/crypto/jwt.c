@@ -142,7 +142,7 @@ char *
 jwt_sign(struct arena *arena, const struct jwt_key *key, const char *typ,
     struct json_object *claims)
 {
-	AUTO_JSON *header = json_object_new_object();
+	AUTO_JSON *header = json_new_object();
 	const char *input, *signature;
 
 	json_add_string(header, "typ", typ);

@@ -179,13 +179,12 @@ keyring_jwks(const struct settings *settings, int64_t now_s, int periods_ahead,
 
 	if (keyring_verification_keys(arena, settings, now_s, periods_ahead,
 	        &keys, &n, fault)) {
-		jwks = json_object_new_object();
-		list = json_object_new_array();
+		jwks = json_new_object();
+		list = json_new_array();
 		for (i = 0; i < n; i++)
 			if (keys[i].alg != JWT_HS256)
-				json_object_array_add(list,
-				    jwk_of(arena, &keys[i]));
-		json_object_object_add(jwks, "keys", list);
+				json_append(list, jwk_of(arena, &keys[i]));
+		json_add(jwks, "keys", list);
 	}
 	arena_free(arena);
 	return jwks;

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "crypto/public_key.h"
 
-#include <openssl/core_names.h>
+#include <errno.h>
 
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+
+#include "base/memory.h"
 #include "crypto/libcrypto.h"
 
 static EVP_PKEY *
@@ -74,14 +78,28 @@ rsa_key_allowed(const struct rsa_public_key *key)
 	    !(key->exponent_bytes == 1 && key->exponent[0] == 1);
 }
 
+/* What libcrypto found no memory for is no wrong signature: a good token would
+ * be taken for a bad one.  Its queue of errors does not always say so, errno,
+ * which was 0 before, does. */
+static bool
+judged(bool good)
+{
+	if (!good && errno == ENOMEM)
+		memory_out();
+	ERR_clear_error();
+	return good;
+}
+
 bool
 rs256_verify(const struct rsa_public_key *key, const char *input,
     size_t input_bytes, const unsigned char *signature, size_t signature_bytes)
 {
-	AUTO_SSL(EVP_PKEY) *rsa = rsa_key_allowed(key) ? rsa_key(key) : NULL;
+	AUTO_SSL(EVP_PKEY) *rsa = NULL;
 
-	return rsa && signature_bytes == key->modulus_bytes &&
-	    verify(rsa, input, input_bytes, signature, signature_bytes);
+	errno = 0;
+	rsa = rsa_key_allowed(key) ? rsa_key(key) : NULL;
+	return judged(rsa && signature_bytes == key->modulus_bytes &&
+	    verify(rsa, input, input_bytes, signature, signature_bytes));
 }
 
 /* libcrypto wants the two numbers of the signature in DER. */
@@ -106,11 +124,15 @@ bool
 es256_verify(const unsigned char point[P256_POINT_BYTES], const char *input,
     size_t input_bytes, const unsigned char signature[P256_SIGNATURE_BYTES])
 {
-	AUTO_SSL(EVP_PKEY) *key = p256_key(point);
+	AUTO_SSL(EVP_PKEY) *key = NULL;
+	unsigned char *der;
+	bool good;
 	int len = 0;
-	unsigned char *der = key ? der_signature(signature, &len) : NULL;
-	bool good = der && verify(key, input, input_bytes, der, (size_t)len);
 
+	errno = 0;
+	key = p256_key(point);
+	der = key ? der_signature(signature, &len) : NULL;
+	good = der && verify(key, input, input_bytes, der, (size_t)len);
 	OPENSSL_free(der);
-	return good;
+	return judged(good);
 }

@@ -3,9 +3,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "base/counter.h"
+#include "base/crash.h"
 #include "base/log.h"
 #include "base/origin.h"
 #include "base/text.h"
@@ -280,6 +282,7 @@ dispatch(struct request *rq)
 		    "this method is not served here");
 	}
 	error = read_input(rq);
+	crash_point("after read");
 	return error ? error : handle(rq);
 }
 
@@ -336,6 +339,7 @@ send_reply(struct request *rq)
 	struct reply *reply = &rq->reply;
 	struct buf head = buf_in(rq->arena);
 
+	crash_point("before reply");
 	if (reply->withheld)
 		return true;
 	common_headers(rq);
@@ -346,9 +350,11 @@ send_reply(struct request *rq)
 		buf_addf(&head, "Content-Type: %s\r\n", reply->content_type);
 	buf_add(&head, buf_text(&reply->headers));
 	buf_add(&head, "\r\n");
-	return io_write(rq->io, head.data, head.len) &&
-	    (reply->body_bytes == 0 ||
-	        io_write(rq->io, reply->body, reply->body_bytes));
+	if (!io_write(rq->io, head.data, head.len))
+		return false;
+	crash_point("mid-reply");
+	return reply->body_bytes == 0 ||
+	    io_write(rq->io, reply->body, reply->body_bytes);
 }
 
 static void
@@ -419,6 +425,8 @@ find_settings(struct worker *worker, struct request *rq)
 		return true;
 	rq->settings = live_settings(worker->io, worker->endpoint->settings,
 	    &changed, &error);
+	if (rq->settings)
+		rq->theme = live_theme();
 	if (changed)
 		apply_settings(worker, rq->settings);
 	if (rq->settings)
@@ -469,8 +477,18 @@ serve(struct worker *worker)
 	json_object_put(rq.json);
 	if (!rq.reply.withheld)
 		io_finish(worker->io);
+	crash_point("after reply");
 	origin_set(NULL);
 	arena_reset(worker->arena);
+}
+
+/* What is in memory here are tokens and keys: no core file of them. */
+static void
+forbid_core_files(void)
+{
+	const struct rlimit none = {0, 0};
+
+	(void)setrlimit(RLIMIT_CORE, &none);
 }
 
 int
@@ -478,12 +496,15 @@ endpoint_run(const struct endpoint *endpoint)
 {
 	struct worker worker = {.endpoint = endpoint};
 
+	forbid_core_files();
 	log_open(endpoint->name, "stderr", LOG_DONE);
 	worker.io = io_open();
 	if (!worker.io || !crypto_start()) {
 		log_alone(LOG_ERROR, "could not start");
 		return EXIT_FAILURE;
 	}
+	if (endpoint->faults == FAULTS_PAGE)
+		live_settings_with_theme();
 	worker.arena = arena_new(ARENA_MAX_BYTES);
 	while (io_accept(worker.io))
 		serve(&worker);

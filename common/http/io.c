@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "http/ending.h"
+
 struct io {
 	bool cgi, served, private;
 	FCGX_Request request;
@@ -32,8 +34,10 @@ io_open(void)
 	io.private = io.cgi || listens_on_unix_socket();
 	if (io.cgi)
 		return &io;
-	if (FCGX_Init() != 0 || FCGX_InitRequest(&io.request, 0, 0) != 0)
+	if (FCGX_Init() != 0 ||
+	    FCGX_InitRequest(&io.request, 0, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
 		return NULL;
+	ending_watch();
 	return &io;
 }
 
@@ -49,11 +53,24 @@ io_is_private(const struct io *io)
 	return io->private;
 }
 
+/* An accept() that failed was interrupted by SIGTERM, or is of no use. */
+static bool
+accept_request(struct io *io)
+{
+	while (!ending_now()) {
+		if (FCGX_Accept_r(&io->request) == 0)
+			return true;
+		if (!ending_wanted())
+			break;
+	}
+	return false;
+}
+
 bool
 io_accept(struct io *io)
 {
 	if (!io->cgi)
-		return FCGX_Accept_r(&io->request) == 0;
+		return accept_request(io);
 	if (io->served)
 		return false;
 	io->served = true;
@@ -88,8 +105,13 @@ io_write(struct io *io, const void *data, size_t len_bytes)
 		return fwrite(data, 1, len_bytes, stdout) == len_bytes;
 	if (len_bytes > INT_MAX)
 		return false;
-	return FCGX_PutStr(data, (int)len_bytes, io->request.out) ==
-	    (int)len_bytes;
+	if (FCGX_PutStr(data, (int)len_bytes, io->request.out) !=
+	    (int)len_bytes)
+		return false;
+#ifdef CRASH /* what was written before a crash is out */
+	(void)FCGX_FFlush(io->request.out);
+#endif
+	return true;
 }
 
 /* A server that hands body and answer over one socket loses the answer when
@@ -108,6 +130,7 @@ io_finish(struct io *io)
 {
 	if (!io->cgi) {
 		FCGX_Finish_r(&io->request);
+		ending_served();
 		return;
 	}
 	(void)fflush(stdout);

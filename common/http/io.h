@@ -11,7 +11,7 @@ struct io;
 /*
  * The process's only connection to its web server.  Which protocol is spoken
  * shows on file descriptor 0.  SIGTERM and SIGUSR1 let the request in hand
- * finish and end the loop after it.  NULL when FastCGI cannot be set up.
+ * finish and end the loop after it: SIGUSR1 at once, SIGTERM as ending.h says.  NULL when FastCGI cannot be set up.
  */
 struct io *io_open(void);
 

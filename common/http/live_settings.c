@@ -19,8 +19,10 @@ struct file_state {
 };
 
 static struct {
+	bool with_theme;
 	struct arena *arena;
 	const struct settings *settings;
+	const struct theme *theme;
 	struct file_state state;
 	time_t looked_at_s;
 } live;
@@ -60,12 +62,21 @@ named_by_request(struct io *io, enum settings_kind kind)
 	          : "REDIRECT_MCP_OAUTH_CONFIG");
 }
 
-static const struct settings *
+static bool
 load(struct io *io, struct arena *arena, enum settings_kind kind,
     const char *file, const char **error)
 {
-	return settings_load(arena, kind, file,
+	const struct settings *settings = settings_load(arena, kind, file,
 	    io_variable(io, "DOCUMENT_ROOT"), error);
+	const struct theme *theme = NULL;
+
+	if (settings && live.with_theme)
+		theme = theme_load(arena, settings, error);
+	if (!settings || (live.with_theme && !theme))
+		return false;
+	live.settings = settings;
+	live.theme = theme;
+	return true;
 }
 
 static const struct settings *
@@ -78,8 +89,7 @@ load_first(struct io *io, enum settings_kind kind, const char **error)
 		arena = arena_new(SETTINGS_ARENA_BYTES);
 	arena_reset(arena);
 	file = settings_find(arena, kind, named_by_request(io, kind));
-	live.settings = load(io, arena, kind, file, error);
-	if (!live.settings)
+	if (!load(io, arena, kind, file, error))
 		return NULL;
 	live.arena = arena;
 	arena = NULL;
@@ -92,10 +102,9 @@ reload(struct io *io)
 {
 	struct arena *arena = arena_new(SETTINGS_ARENA_BYTES);
 	const char *error = NULL;
-	const struct settings *settings = load(io, arena, live.settings->kind,
-	    live.settings->file, &error);
 
-	if (!settings) {
+	if (!load(io, arena, live.settings->kind, live.settings->file,
+	        &error)) {
 		log_alone(LOG_ERROR,
 		    "the changed configuration is not used: %s", error);
 		arena_free(arena);
@@ -103,7 +112,6 @@ reload(struct io *io)
 	}
 	arena_free(live.arena);
 	live.arena = arena;
-	live.settings = settings;
 	return true;
 }
 
@@ -152,4 +160,16 @@ live_settings(struct io *io, enum settings_kind kind, bool *changed,
 	         "names: give each site a copy of the program, or name the "
 	         "file by FcgidInitialEnv MCP_OAUTH_CONFIG";
 	return NULL;
+}
+
+void
+live_settings_with_theme(void)
+{
+	live.with_theme = true;
+}
+
+const struct theme *
+live_theme(void)
+{
+	return live.theme;
 }

@@ -6,6 +6,7 @@
 
 #include "base/settings.h"
 #include "http/io.h"
+#include "http/theme.h"
 
 /*
  * The settings for the request in hand.  Loaded at the first request, looked
@@ -18,5 +19,13 @@
  */
 const struct settings *live_settings(struct io *io, enum settings_kind kind,
     bool *changed, const char **error);
+
+/* Load the look of the pages with the settings, which are not good without it.
+ * To be said before the first request. */
+void live_settings_with_theme(void);
+
+/* The look that goes with the settings returned last; NULL unless it is loaded
+ * with them. */
+const struct theme *live_theme(void);
 
 #endif

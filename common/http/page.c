@@ -4,130 +4,173 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "crypto/digest.h"
-#include "crypto/encode.h"
 #include "http/html.h"
+#include "http/template.h"
+#include "http/theme.h"
 
-/*
- * The one style sheet, inline so that a page is one request; the content
- * security policy admits it by its hash.
- */
-static const char style[] =
-    ":root{color-scheme:light dark;--back:#f4f5f7;--card:#fff;--ink:#1b1f24;"
-    "--soft:#57606a;--line:#d0d7de;--go:#0b5cad;--go-ink:#fff;--warn:#7a4100;"
-    "--warn-back:#fff4d6;--bad:#a40e26}"
-    "@media(prefers-color-scheme:dark){:root{--back:#0f1216;--card:#181c22;"
-    "--ink:#e8ecf1;--soft:#a3adb8;--line:#3a424d;--go:#6cb0ff;--go-ink:#08131f;"
-    "--warn:#ffd479;--warn-back:#33270a;--bad:#ff9492}}"
-    "*{box-sizing:border-box}"
-    "body{margin:0;background:var(--back);color:var(--ink);"
-    "font:16px/1.5 system-ui,sans-serif}"
-    "main{max-width:30rem;margin:2rem "
-    "auto;padding:1.5rem;background:var(--card);"
-    "border:1px solid var(--line);border-radius:.75rem;overflow-wrap:anywhere}"
-    "@media(max-width:32rem){main{margin:0;border:0;border-radius:0;"
-    "min-height:100vh}}"
-    "h1{font-size:1.35rem;line-height:1.3;margin:0 0 1rem}"
-    "h2{font-size:1.1rem;line-height:1.3;margin:0 0 .5rem}"
-    "section{margin:1.5rem 0 0}section form+form{margin-top:1rem}"
-    "p{margin:0 0 1rem}"
-    "label{display:block;font-weight:600;margin:0 0 .25rem}"
-    "input[type=email],input[type=password],input[type=text]{width:100%;"
-    "padding:.6rem;"
-    "margin:0 0 1rem;font:inherit;color:inherit;background:var(--back);"
-    "border:1px solid var(--soft);border-radius:.4rem}"
-    "button{font:inherit;font-weight:600;padding:.6rem 1.2rem;"
-    "border-radius:.4rem;border:1px solid var(--go);background:var(--go);"
-    "color:var(--go-ink);cursor:pointer;min-height:2.75rem}"
-    "button.other{background:transparent;color:var(--ink);"
-    "border-color:var(--soft)}"
-    ".tick{font-weight:400;margin:0}"
-    "details{margin-top:1.5rem}summary{cursor:pointer;margin:0 0 .75rem}"
-    ".secret{font:1.1rem/1.8 ui-monospace,monospace;list-style:none;"
-    "padding:0}"
-    "svg{display:block;width:100%;max-width:15rem;height:auto;margin:0 0 1rem}"
-    ":focus-visible{outline:3px solid var(--go);outline-offset:2px}"
-    ".choices{display:flex;flex-wrap:wrap;gap:.75rem;margin-top:1.25rem}"
-    "dl{margin:0 0 1rem;border-top:1px solid var(--line)}"
-    "dt{color:var(--soft);font-size:.875rem;margin-top:.6rem}"
-    "dd{margin:0;font-weight:600}"
-    "dl:after{content:'';display:block;border-bottom:1px solid var(--line);"
-    "margin-top:.75rem}"
-    "ul{margin:.25rem 0 0;padding-left:1.2rem;font-weight:400}"
-    ".warning{padding:.75rem;border-radius:.4rem;color:var(--warn);"
-    "background:var(--warn-back)}"
-    ".error{color:var(--bad);font-weight:600}"
-    ".soft{color:var(--soft);font-size:.875rem;margin:1rem 0 0}";
+struct filled {
+	const char *name, *html;
+};
 
-struct buf
-page_begin(struct request *rq, const char *title)
+struct page {
+	struct request *rq;
+	enum page_kind kind;
+	const char *title; /* escaped */
+	struct page *body; /* of a frame; NULL: none */
+	struct filled filled[PLACES_MAX];
+	size_t n;
+};
+
+struct page *
+page_new(struct request *rq, enum page_kind kind, const char *title)
 {
-	struct buf page = buf_in(rq->arena);
+	struct page *page = arena_alloc(rq->arena, sizeof(*page));
 
-	buf_add(&page,
-	    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
-	    "<meta charset=\"utf-8\">\n"
-	    "<meta name=\"viewport\" content=\"width=device-width, "
-	    "initial-scale=1\">\n"
-	    "<meta name=\"robots\" content=\"noindex\">\n<title>");
-	html_add(&page, title);
-	buf_add(&page, "</title>\n<style>");
-	buf_add(&page, style);
-	buf_add(&page, "</style>\n</head>\n<body>\n<main>\n<h1>");
-	html_add(&page, title);
-	buf_add(&page, "</h1>\n");
+	page->rq = rq;
+	page->kind = kind;
+	page->title = html_escape(rq->arena, title);
 	return page;
 }
 
 void
-page_add_error(struct buf *page, const char *error)
+page_put_html(struct page *page, const char *name, const char *html)
 {
-	if (!error)
-		return;
-	buf_add(page, "<p class=\"error\" role=\"alert\">");
-	html_add(page, error);
-	buf_add(page, "</p>\n");
+	if (page->n < PLACES_MAX)
+		page->filled[page->n++] = (struct filled){name, html};
 }
 
 void
-page_add_password(struct buf *page, const char *name, const char *label,
-    const char *autocomplete)
+page_put(struct page *page, const char *name, const char *text)
 {
-	buf_addf(page,
-	    "<label for=\"%s\">%s</label>\n"
-	    "<input id=\"%s\" name=\"%s\" type=\"password\" "
-	    "autocomplete=\"%s\" required>\n",
-	    name, label, name, name, autocomplete);
+	page_put_html(page, name, html_escape(page->rq->arena, text));
 }
+
+void
+page_put_error(struct page *page, const char *error)
+{
+	if (!error)
+		return;
+	page_put_html(page, "error",
+	    arena_printf(page->rq->arena,
+	        "<p class=\"error\" role=\"alert\">%s</p>",
+	        html_escape(page->rq->arena, error)));
+}
+
+/* ---- filling it in ---- */
+
+static void add_page(struct buf *ret, struct page *page);
+
+static bool
+same(const char *name, const char *text, size_t len)
+{
+	return strlen(name) == len && memcmp(name, text, len) == 0;
+}
+
+static void
+add_word(struct request *rq, struct buf *ret, const char *name, size_t len)
+{
+	enum word key = word_named(name, len);
+
+	if (key != N_WORDS)
+		html_add(ret, word(rq, key));
+}
+
+/* The body of a page stands in its frame: it is not copied there. */
+static void
+add_place(void *context, struct buf *ret, const char *name, size_t len)
+{
+	const struct page *page = context;
+	size_t i;
+
+	if (page->body && same("main", name, len)) {
+		add_page(ret, page->body);
+		return;
+	}
+	if (len > 2 && strncmp(name, "t:", 2) == 0)
+		add_word(page->rq, ret, name + 2, len - 2);
+	for (i = page->n; i > 0; i--)
+		if (same(page->filled[i - 1].name, name, len)) {
+			buf_add(ret, page->filled[i - 1].html);
+			return;
+		}
+}
+
+static const char
+    head[] = "<meta charset=\"utf-8\">\n"
+             "<meta name=\"viewport\" content=\"width=device-width, "
+             "initial-scale=1\">\n"
+             "<meta name=\"robots\" content=\"noindex\">";
 
 static const char *
-style_hash(struct request *rq)
+support(struct request *rq, const struct theme *theme)
 {
-	struct sha256 digest = sha256_of_text(style);
-
-	return base64_encode(rq->arena, digest.bytes, SHA256_BYTES);
+	if (!theme->support)
+		return "";
+	return arena_printf(rq->arena, "<a href=\"%s\">%s</a>",
+	    html_escape(rq->arena, theme->support),
+	    html_escape(rq->arena, word(rq, WORD_SUPPORT)));
 }
 
-/*
- * No form-action: browsers apply it along the whole chain of redirects, and a
- * client may hop from https to a scheme of its own.
- */
-static void
-page_headers(struct request *rq)
+/* Our own look where the settings cannot be had. */
+static const struct theme *
+theme_of(struct request *rq)
 {
-	reply_header(rq, "Content-Security-Policy",
-	    arena_printf(rq->arena,
-	        "default-src 'none'; style-src 'sha256-%s'; "
-	        "frame-ancestors 'none'; base-uri 'none'",
-	        style_hash(rq)));
-	reply_header(rq, "X-Frame-Options", "DENY");
+	const char *error;
+
+	if (!rq->theme)
+		rq->theme = theme_load(rq->arena, NULL, &error);
+	return rq->theme;
+}
+
+static void
+add_page(struct buf *ret, struct page *page)
+{
+	template_fill(ret, theme_of(page->rq)->templates[page->kind], add_place,
+	    page);
+}
+
+static struct page *
+frame_of(struct page *page)
+{
+	struct request *rq = page->rq;
+	const struct theme *theme = theme_of(rq);
+	const struct language *language = language_of(rq);
+	struct page *frame = page_new(rq, PAGE_FRAME, "");
+
+	page_put(frame, "lang", language->tag);
+	page_put(frame, "dir", language->right_to_left ? "rtl" : "ltr");
+	page_put_html(frame, "head", head);
+	page_put_html(frame, "title", page->title);
+	page_put_html(frame, "style", theme->style);
+	page_put_html(frame, "logo", theme->logo);
+	page_put(frame, "site", theme->site);
+	frame->body = page;
+	page_put_html(frame, "support", support(rq, theme));
+	return frame;
 }
 
 enum oauth_error
-page_end(struct request *rq, int status, struct buf *page)
+page_send(struct page *page, int status)
 {
-	buf_add(page, "</main>\n</body>\n</html>\n");
-	page_headers(rq);
+	struct request *rq = page->rq;
+	struct buf html = buf_in(rq->arena);
+
+	reply_header(rq, "Content-Security-Policy", theme_of(rq)->policy);
+	reply_header(rq, "X-Frame-Options", "DENY");
+	reply_header(rq, "Content-Language", language_of(rq)->tag);
+	add_page(&html, frame_of(page));
 	return reply_text(rq, status, "text/html; charset=utf-8",
-	    buf_text(page));
+	    buf_text(&html));
+}
+
+enum oauth_error
+page_message(struct request *rq, int status, const char *title,
+    const char *text, const char *note, const char *links)
+{
+	struct page *page = page_new(rq, PAGE_MESSAGE, title);
+
+	page_put(page, "text", text);
+	page_put_html(page, "note", note);
+	page_put_html(page, "links", links);
+	return page_send(page, status);
 }

@@ -3,8 +3,6 @@
 
 #include "base/log.h"
 #include "http/endpoint.h"
-#include "http/html.h"
-#include "http/page.h"
 
 enum { RETRY_AFTER_S = 2 };
 
@@ -17,42 +15,24 @@ note_refusal(int status, enum oauth_error error, const char *reason)
 	log_text("reason", reason);
 }
 
-/* What is wrong and what to do; it never redirects. */
-static void
-show_refusal(struct request *rq, int status, enum oauth_error error,
-    const char *description)
+/* Where no caller knew better what to tell a person. */
+static enum trouble
+trouble_of(int status)
 {
-	struct buf page = page_begin(rq,
-	    status >= 500 ? "This does not work right now"
-	                  : "This request cannot go on");
-
-	buf_add(&page, "<p class=\"error\">");
-	html_add(&page, description);
-	buf_add(&page, "</p>\n");
-	if (status >= 500)
-		buf_add(&page,
-		    "<p>Nothing was lost. Try again in a moment.</p>\n");
-	else
-		buf_add(&page,
-		    "<p>Go back to the application that brought you here and "
-		    "connect again. If this page comes back, the application "
-		    "has to be set up anew: remove its connection there and "
-		    "add it again.</p>\n");
-	buf_addf(&page,
-	    "<p class=\"soft\">Error code: %s<br>Reference: %s</p>\n",
-	    oauth_error_name(error), rq->request_id);
-	(void)page_end(rq, status, &page);
+	if (status >= 500 || status == 429)
+		return TROUBLE_UNAVAILABLE;
+	return status == 404 || status == 405 ? TROUBLE_NOT_FOUND
+	                                      : TROUBLE_APPLICATION;
 }
 
 static enum oauth_error
 prepare_refusal(struct request *rq, int status, enum oauth_error error,
     const char *description)
 {
-	if (rq->endpoint->faults == FAULTS_PAGE) {
-		show_refusal(rq, status, error, description);
-		return error;
-	}
-	AUTO_JSON *object = json_object_new_object();
+	if (rq->endpoint->faults == FAULTS_PAGE)
+		return trouble_show(rq, status, error, trouble_of(status),
+		    description, "");
+	AUTO_JSON *object = json_new_object();
 	json_add_string(object, "error", oauth_error_name(error));
 	json_add_string(object, "error_description", description);
 	(void)reply_json(rq, status, object);
@@ -89,6 +69,24 @@ retry_after(struct request *rq, long seconds)
 {
 	reply_header(rq, "Retry-After",
 	    arena_printf(rq->arena, "%ld", seconds));
+}
+
+enum oauth_error
+refuse_person(struct request *rq, int status, enum oauth_error error,
+    enum trouble trouble, const char *reason)
+{
+	return refuse_person_with(rq, status, error, trouble, reason, NULL, "");
+}
+
+enum oauth_error
+refuse_person_with(struct request *rq, int status, enum oauth_error error,
+    enum trouble trouble, const char *reason, const char *detail,
+    const char *more)
+{
+	if (status >= 500)
+		retry_after(rq, RETRY_AFTER_S);
+	note_refusal(status, error, reason);
+	return trouble_show(rq, status, error, trouble, detail, more);
 }
 
 enum oauth_error

@@ -13,7 +13,9 @@
 #include "http/io.h"
 
 struct endpoint;
+struct language;
 struct store;
+struct theme;
 
 enum method {
 	METHOD_GET,
@@ -47,6 +49,8 @@ enum { PARAMS_MAX = 64 };
 struct request {
 	const struct endpoint *endpoint;
 	const struct settings *settings;
+	const struct theme *theme;       /* of pages; NULL: theme.h */
+	const struct language *language; /* of pages; NULL: words.h */
 	struct arena *arena;
 	struct store *store; /* NULL unless the endpoint asks for one */
 	struct io *io;

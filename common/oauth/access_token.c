@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "oauth/access_token.h"
 
+#include <string.h>
+
 #include "base/log.h"
 #include "base/text.h"
 #include "crypto/keyring.h"
@@ -25,17 +27,17 @@ add_audience(struct arena *arena, struct json_object *claims,
     const struct settings *settings, const struct access_token *token)
 {
 	const char *resource = audience_of(settings, token->aud);
+	const char *userinfo = access_token_userinfo(arena, settings);
 	struct json_object *list;
 
 	if (!settings->openid || !text_has_word(token->scope, "openid")) {
 		json_add_string(claims, "aud", resource);
 		return;
 	}
-	list = json_object_new_array();
-	json_object_array_add(list, json_object_new_string(resource));
-	json_object_array_add(list,
-	    json_object_new_string(access_token_userinfo(arena, settings)));
-	json_object_object_add(claims, "aud", list);
+	list = json_new_array();
+	json_append_string(list, resource, strlen(resource));
+	json_append_string(list, userinfo, strlen(userinfo));
+	json_add(claims, "aud", list);
 }
 
 void
@@ -46,9 +48,9 @@ access_token_add_confirmation(struct json_object *claims,
 
 	if (!token->jkt)
 		return;
-	cnf = json_object_new_object();
+	cnf = json_new_object();
 	json_add_string(cnf, "jkt", token->jkt);
-	json_object_object_add(claims, "cnf", cnf);
+	json_add(claims, "cnf", cnf);
 }
 
 const char *
@@ -62,7 +64,7 @@ const char *
 access_token_sign(struct arena *arena, const struct settings *settings,
     const struct access_token *token)
 {
-	AUTO_JSON *claims = json_object_new_object();
+	AUTO_JSON *claims = json_new_object();
 	struct jwt_key key;
 	const char *fault;
 

@@ -3,7 +3,9 @@
 
 #include "base/text.h"
 #include "crypto/encode.h"
+#include "http/html.h"
 #include "oauth/pending.h"
+#include "store/login.h"
 
 static const char *const names[] = {"apps", "password", "second_factor"};
 
@@ -60,30 +62,38 @@ account_page_form(struct request *rq, const char *page, const char *csrf,
 	    browser);
 }
 
-void
-account_page_begin_form(struct request *rq, struct buf *html, const char *page,
+const char *
+account_page_csrf(struct request *rq, const char *page,
     const struct browser *browser)
 {
-	buf_addf(html, "<form method=\"post\" action=\"/api/oauth/%s\">\n",
-	    page);
-	pending_add_csrf(rq, html, browser, about(rq, page, browser));
+	return pending_csrf(rq, browser, about(rq, page, browser));
 }
 
-void
-account_page_add_remote_note(struct request *rq, struct buf *html)
+const char *
+account_page_email(struct request *rq, const struct browser *browser)
 {
-	if (rq->settings->login_remote_user)
-		buf_add(html,
-		    "<p class=\"warning\" role=\"note\">The web server may "
-		    "still know you, and then signs you in again without a "
-		    "question. Sign out there as well, or close the "
-		    "browser.</p>\n");
+	const char *email;
+
+	return login_get(rq->store, rq->arena, browser->login_digest, &email) ==
+	        LOGIN_GOOD
+	    ? email
+	    : "";
 }
 
-void
-account_page_add_way_back(struct buf *html)
+const char *
+account_page_remote_note(struct request *rq)
 {
-	buf_add(html,
-	    "<p class=\"soft\"><a href=\"/api/oauth/apps\">Connected "
-	    "applications</a></p>\n");
+	if (!rq->settings->login_remote_user)
+		return "";
+	return arena_printf(rq->arena,
+	    "<p class=\"warning\" role=\"note\">%s</p>\n",
+	    html_escape(rq->arena, word(rq, WORD_REMOTE_NOTE)));
+}
+
+const char *
+account_page_link(struct request *rq, const char *page, enum word text)
+{
+	return arena_printf(rq->arena,
+	    "<p><a href=\"/api/oauth/%s\">%s</a></p>\n", page,
+	    html_escape(rq->arena, word(rq, text)));
 }

@@ -29,15 +29,21 @@ enum oauth_error account_page_form(struct request *rq, const char *page,
     const char *csrf, struct browser **browser)
     __attribute__((__warn_unused_result__));
 
-/* Open a form that posts to the page, its anti-forgery token inside. */
-void account_page_begin_form(struct request *rq, struct buf *html,
-    const char *page, const struct browser *browser);
+/* The anti-forgery token of a form that posts to the page, as HTML. */
+const char *account_page_csrf(struct request *rq, const char *page,
+    const struct browser *browser);
 
-/* After signing out: that the web server may know the person all the same, where
- * it is what signs people in. */
-void account_page_add_remote_note(struct request *rq, struct buf *html);
+/* Who is signed in, for a field that tells the password manager whose password
+ * is meant; "" when that cannot be had. */
+const char *account_page_email(struct request *rq,
+    const struct browser *browser);
 
-/* A link back to the connected applications, where the others are found. */
-void account_page_add_way_back(struct buf *html);
+/* After signing out, as HTML: that the web server may know the person all the
+ * same, where it is what signs people in. */
+const char *account_page_remote_note(struct request *rq);
+
+/* A link to such a page, as HTML. */
+const char *account_page_link(struct request *rq, const char *page,
+    enum word text);
 
 #endif

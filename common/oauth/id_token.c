@@ -22,7 +22,7 @@ const char *
 id_token_sign(struct arena *arena, const struct settings *settings,
     const struct session_grant *grant, const char *access_token)
 {
-	AUTO_JSON *claims = json_object_new_object();
+	AUTO_JSON *claims = json_new_object();
 	struct jwt_key key;
 	const char *fault;
 

@@ -125,6 +125,6 @@ login_hash_slot(struct request *rq)
 enum oauth_error
 login_refuse_slot(struct request *rq)
 {
-	return refuse_unavailable(rq,
-	    "Too many people are signing in at this moment.");
+	return refuse_person(rq, 503, OAUTH_TEMPORARILY_UNAVAILABLE,
+	    TROUBLE_UNAVAILABLE, "too many people sign in at this moment");
 }

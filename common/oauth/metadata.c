@@ -73,12 +73,6 @@ add_grants(struct arena *arena, struct json_object *o,
 	json_add_words(o, "scopes_supported", scope_anywhere(arena, settings));
 }
 
-static void
-add_false(struct json_object *o, const char *key)
-{
-	json_object_object_add(o, key, json_object_new_boolean(0));
-}
-
 /* OpenID Connect Discovery s3, RP-Initiated Logout s2.1. */
 static void
 add_openid(struct arena *arena, struct json_object *o,
@@ -96,15 +90,15 @@ add_openid(struct arena *arena, struct json_object *o,
 	json_add_words(o, "prompt_values_supported",
 	    settings->login_remote_user ? "none consent select_account"
 	                                : "none login consent select_account");
-	add_false(o, "claims_parameter_supported");
-	add_false(o, "request_parameter_supported");
-	add_false(o, "request_uri_parameter_supported");
+	json_add_false(o, "claims_parameter_supported");
+	json_add_false(o, "request_parameter_supported");
+	json_add_false(o, "request_uri_parameter_supported");
 }
 
 struct json_object *
 metadata_of_server(struct arena *arena, const struct settings *settings)
 {
-	struct json_object *o = json_object_new_object();
+	struct json_object *o = json_new_object();
 
 	json_add_string(o, "issuer", settings->oauth_issuer);
 	add_endpoints(arena, o, settings);
@@ -114,9 +108,11 @@ metadata_of_server(struct arena *arena, const struct settings *settings)
 	add_methods(arena, o, "introspection_endpoint", confidential_methods);
 	if (settings->client_metadata_documents)
 		json_add_true(o, "client_id_metadata_document_supported");
+	json_add_words(o, "ui_locales_supported",
+	    settings->ui_locales_supported);
 	json_add_true(o, "authorization_response_iss_parameter_supported");
 	json_add_true(o, "resource_indicators_supported");
-	add_false(o, "require_pushed_authorization_requests");
+	json_add_false(o, "require_pushed_authorization_requests");
 	if (settings->dpop)
 		json_add_words(o, "dpop_signing_alg_values_supported",
 		    DPOP_ALGS);
@@ -128,7 +124,7 @@ struct json_object *
 metadata_of_resource(struct arena *arena, const struct settings *settings,
     const struct resource_setting *resource)
 {
-	struct json_object *o = json_object_new_object();
+	struct json_object *o = json_new_object();
 
 	json_add_string(o, "resource", resource->uri);
 	json_add_words(o, "authorization_servers", settings->oauth_issuer);

@@ -10,36 +10,37 @@
 enum oauth_error
 pending_refuse_unknown(struct request *rq)
 {
-	return refuse(rq, OAUTH_INVALID_REQUEST,
-	    "There is no such request. It may have been answered long ago.");
+	return refuse_person(rq, 400, OAUTH_INVALID_REQUEST,
+	    TROUBLE_UNKNOWN_REQUEST, "unknown authorization request");
 }
 
 enum oauth_error
 pending_refuse_expired(struct request *rq)
 {
-	return refuse(rq, OAUTH_INVALID_REQUEST,
-	    "This request waited too long and expired.");
+	return refuse_person(rq, 400, OAUTH_INVALID_REQUEST, TROUBLE_EXPIRED,
+	    "the authorization request expired");
 }
 
 enum oauth_error
 pending_refuse_decided(struct request *rq)
 {
-	return refuse_status(rq, 403, OAUTH_ACCESS_DENIED,
-	    "This request was answered already. You can close this window.");
+	return refuse_person(rq, 403, OAUTH_ACCESS_DENIED, TROUBLE_DECIDED,
+	    "the authorization request was answered already");
 }
 
 enum oauth_error
 pending_refuse_other_browser(struct request *rq)
 {
-	return refuse_status(rq, 403, OAUTH_ACCESS_DENIED,
-	    "This request was started in another browser, or cookies are "
-	    "switched off here.");
+	return refuse_person(rq, 403, OAUTH_ACCESS_DENIED,
+	    TROUBLE_OTHER_BROWSER,
+	    "the authorization request was started in another browser");
 }
 
 enum oauth_error
 pending_refuse_unreachable(struct request *rq)
 {
-	return refuse_unavailable(rq, "The database cannot be reached.");
+	return refuse_person(rq, 503, OAUTH_TEMPORARILY_UNAVAILABLE,
+	    TROUBLE_UNAVAILABLE, "could not reach the database");
 }
 
 bool
@@ -97,9 +98,8 @@ pending_form(struct request *rq, const char *request_id, const char *csrf,
 	if (*browser && csrf && !from_another_site(rq) &&
 	    browser_csrf_fits(rq, *browser, request_id, csrf))
 		return OAUTH_OK;
-	return refuse_status(rq, 403, OAUTH_ACCESS_DENIED,
-	    "This form was not sent from the page of this server that you "
-	    "opened in this browser.");
+	return refuse_person(rq, 403, OAUTH_ACCESS_DENIED, TROUBLE_FORM,
+	    "the form was not made for this browser and sign-in");
 }
 
 void
@@ -129,25 +129,26 @@ pending_go_on(struct request *rq, const char *request_id)
 	return pending_go_to(rq, "consent", request_id);
 }
 
-static void
-add_field(struct buf *page, const char *name, const char *value)
+const char *
+pending_field(struct request *rq, const char *name, const char *value)
 {
-	buf_addf(page, "<input type=\"hidden\" name=\"%s\" value=\"", name);
-	html_add(page, value);
-	buf_add(page, "\">\n");
+	return arena_printf(rq->arena,
+	    "<input type=\"hidden\" name=\"%s\" value=\"%s\">\n", name,
+	    html_escape(rq->arena, value));
 }
 
-void
-pending_add_fields(struct request *rq, struct buf *page,
-    const struct browser *browser, const char *request_id)
+const char *
+pending_fields(struct request *rq, const struct browser *browser,
+    const char *request_id)
 {
-	add_field(page, "request", request_id);
-	pending_add_csrf(rq, page, browser, request_id);
+	return arena_printf(rq->arena, "%s%s",
+	    pending_field(rq, "request", request_id),
+	    pending_csrf(rq, browser, request_id));
 }
 
-void
-pending_add_csrf(struct request *rq, struct buf *page,
-    const struct browser *browser, const char *about)
+const char *
+pending_csrf(struct request *rq, const struct browser *browser,
+    const char *about)
 {
-	add_field(page, "csrf", browser_csrf(rq, browser, about));
+	return pending_field(rq, "csrf", browser_csrf(rq, browser, about));
 }

@@ -46,12 +46,14 @@ enum oauth_error pending_go_to(struct request *rq, const char *page,
  * about their account that is named in place of a request. */
 enum oauth_error pending_go_on(struct request *rq, const char *request_id);
 
-/* The two hidden fields that every form about a request carries. */
-void pending_add_fields(struct request *rq, struct buf *page,
-    const struct browser *browser, const char *request_id);
-
-/* The second of them alone, for a form about something else. */
-void pending_add_csrf(struct request *rq, struct buf *page,
-    const struct browser *browser, const char *about);
+/* Hidden fields of a form, as HTML in the arena: any; the two that every form
+ * about a request carries; and the second of those alone, the anti-forgery
+ * token, for a form about something else. */
+const char *pending_field(struct request *rq, const char *name,
+    const char *value);
+const char *pending_fields(struct request *rq, const struct browser *browser,
+    const char *request_id);
+const char *pending_csrf(struct request *rq, const struct browser *browser,
+    const char *about);
 
 #endif

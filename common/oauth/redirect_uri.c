@@ -116,20 +116,6 @@ redirect_uri_is_https(const char *redirect_uri)
 	return text_starts(redirect_uri, "https://");
 }
 
-const char *
-redirect_uri_receiver(struct arena *arena, const char *redirect_uri)
-{
-	struct uri uri;
-
-	if (!uri_parse(arena, redirect_uri, &uri))
-		return redirect_uri;
-	if (text_equal(uri.scheme, "https") || text_equal(uri.scheme, "http"))
-		return uri_has_default_port(&uri)
-		    ? uri.host
-		    : arena_printf(arena, "%s:%s", uri.host, uri.port);
-	return arena_printf(arena, "the app that opens %s: links", uri.scheme);
-}
-
 static const char *
 receiver_kind(struct arena *arena, const char *redirect_uri)
 {

@@ -36,10 +36,6 @@ bool redirect_uri_is_loopback(struct arena *arena, const char *redirect_uri);
 
 bool redirect_uri_is_https(const char *redirect_uri);
 
-/* Who receives the code, for people: the host, or the scheme of an app. */
-const char *redirect_uri_receiver(struct arena *arena,
-    const char *redirect_uri);
-
 /*
  * Everyone who receives codes by redirect_uris, which holds one URI a line, as
  * one text: hosts of https and schemes of apps, each once, sorted, whatever

@@ -6,13 +6,12 @@
 static struct json_object *
 lines_as_array(const char *lines)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = json_new_array();
 	size_t len;
 
 	for (; *lines; lines += len + (lines[len] == '\n')) {
 		len = strcspn(lines, "\n");
-		json_object_array_add(array,
-		    json_object_new_string_len(lines, (int)len));
+		json_append_string(array, lines, len);
 	}
 	return array;
 }
@@ -40,7 +39,7 @@ add_keys(struct json_object *o, const struct client_registration *registration)
 {
 	json_add_string(o, "jwks_uri", registration->jwks_uri);
 	if (registration->jwks && !registration->jwks_uri)
-		json_object_object_add(o, "jwks",
+		json_add(o, "jwks",
 		    json_read(registration->jwks, strlen(registration->jwks)));
 }
 
@@ -49,12 +48,12 @@ registration_response(struct arena *arena, const struct settings *settings,
     const struct client_registration *registration,
     const struct registration_issue *issue)
 {
-	struct json_object *o = json_object_new_object();
+	struct json_object *o = json_new_object();
 
 	json_add_string(o, "client_id", registration->client_id);
 	add_issue(arena, o, settings, registration->client_id, issue);
 	json_add_string(o, "client_name", registration->client_name);
-	json_object_object_add(o, "redirect_uris",
+	json_add(o, "redirect_uris",
 	    lines_as_array(registration->redirect_uris));
 	json_add_words(o, "grant_types", registration->grant_types);
 	json_add_words(o, "response_types",
@@ -73,7 +72,7 @@ registration_response(struct arena *arena, const struct settings *settings,
 	if (registration->dpop_bound_access_tokens)
 		json_add_true(o, "dpop_bound_access_tokens");
 	if (registration->post_logout_redirect_uris)
-		json_object_object_add(o, "post_logout_redirect_uris",
+		json_add(o, "post_logout_redirect_uris",
 		    lines_as_array(registration->post_logout_redirect_uris));
 	return o;
 }

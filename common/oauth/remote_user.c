@@ -6,9 +6,9 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "http/html.h"
-#include "http/page.h"
 #include "oauth/account_page.h"
 #include "oauth/authorization_response.h"
+#include "oauth/facts.h"
 #include "oauth/group_scope.h"
 #include "oauth/pending.h"
 #include "store/identity.h"
@@ -21,7 +21,8 @@ static enum oauth_error
 refuse_set_up(struct request *rq, const char *fault)
 {
 	log_text("fault", fault);
-	return refuse_unavailable(rq, "Sign-in is not set up on this server.");
+	return refuse_person(rq, 503, OAUTH_TEMPORARILY_UNAVAILABLE,
+	    TROUBLE_NOT_SET_UP, "sign-in is not set up");
 }
 
 static bool
@@ -48,8 +49,8 @@ find_name(struct request *rq, const char **ret)
 		    "REMOTE_USER is empty: with OAUTH_LOGIN=remote_user the "
 		    "web server must ask for a sign-in at /api/oauth/login");
 	if (!name_allowed(name))
-		return refuse_privately(rq, OAUTH_ACCESS_DENIED,
-		    "The name under which you signed in cannot be used here.",
+		return refuse_person(rq, 403, OAUTH_ACCESS_DENIED,
+		    TROUBLE_REMOTE_NAME,
 		    "REMOTE_USER is too long, no UTF-8, or holds control "
 		    "characters or blanks around it");
 	*ret = name;
@@ -80,35 +81,33 @@ scope_given(struct request *rq)
 /* ---- somebody who does not get in ---- */
 
 /* What to tell whoever runs the server. */
-static void
-add_facts(struct request *rq, struct buf *page, const char *name)
+static const char *
+facts(struct request *rq, const char *name)
 {
-	buf_add(page, "<dl>\n<dt>Your name there</dt><dd>");
-	html_add(page, name);
-	buf_add(page, "</dd>\n<dt>Source</dt><dd>");
-	html_add(page, rq->settings->remote_source);
-	buf_add(page,
-	    "</dd>\n</dl>\n<p class=\"soft\">They let you in with: mcp-oauth "
-	    "identity add NAME EMAIL</p>\n");
+	struct buf html = buf_in(rq->arena);
+
+	buf_add(&html, "<dl>\n");
+	facts_add(&html, word(rq, WORD_REMOTE_NAME), name);
+	facts_add(&html, word(rq, WORD_REMOTE_SOURCE),
+	    rq->settings->remote_source);
+	buf_add(&html, "</dl>\n<p class=\"soft\">");
+	html_add(&html,
+	    word_with(rq, WORD_REMOTE_COMMAND, "command",
+	        "mcp-oauth identity add NAME EMAIL"));
+	buf_add(&html, "</p>\n");
+	return buf_text(&html);
 }
 
 static enum oauth_error
-refuse_person(struct request *rq, const char *name, const char *reason,
-    const char *sentence)
+refuse_name(struct request *rq, const char *name, const char *reason,
+    enum trouble trouble)
 {
-	struct buf page = page_begin(rq, "You cannot sign in here");
-
 	log_raise(LOG_NOTICE);
 	log_event("sign-in refused");
 	log_text("reason", reason);
 	browser_sign_out(rq);
-	buf_add(&page, "<p class=\"error\">");
-	html_add(&page, sentence);
-	buf_add(&page,
-	    "</p>\n<p>Ask whoever runs this server, and tell them:</p>\n");
-	add_facts(rq, &page, name);
-	(void)page_end(rq, 403, &page);
-	return OAUTH_ACCESS_DENIED;
+	return trouble_show(rq, 403, OAUTH_ACCESS_DENIED, trouble, NULL,
+	    facts(rq, name));
 }
 
 /* ---- signing in ---- */
@@ -123,21 +122,18 @@ answer(struct request *rq, enum identity_result result, const char *name,
 		log_text("user_id", user_id);
 		return OAUTH_OK;
 	case IDENTITY_UNKNOWN:
-		return refuse_person(rq, name, "no account of this name",
-		    "The web server knows who you are, but no account here "
-		    "belongs to you.");
+		return refuse_name(rq, name, "no account of this name",
+		    TROUBLE_REMOTE_UNKNOWN);
 	case IDENTITY_NO_EMAIL:
-		return refuse_person(rq, name, "no e-mail address is known",
-		    "A new account needs an e-mail address, and your sign-in "
-		    "tells none, or several.");
+		return refuse_name(rq, name, "no e-mail address is known",
+		    TROUBLE_REMOTE_NO_EMAIL);
 	case IDENTITY_EMAIL_TAKEN:
-		return refuse_person(rq, name,
+		return refuse_name(rq, name,
 		    "the e-mail address is another account's",
-		    "An account with your e-mail address exists, but nobody "
-		    "said yet that it is yours.");
+		    TROUBLE_REMOTE_TAKEN);
 	case IDENTITY_DISABLED:
-		return refuse_person(rq, name, "the user is disabled",
-		    "Your account is disabled.");
+		return refuse_name(rq, name, "the user is disabled",
+		    TROUBLE_REMOTE_DISABLED);
 	case IDENTITY_STORE_DOWN:
 		break;
 	}
@@ -202,15 +198,14 @@ remote_user_login(struct request *rq, const char *request_id)
 enum oauth_error
 remote_user_refuse_page(struct request *rq)
 {
-	return refuse(rq, OAUTH_NOT_FOUND,
-	    "The web server signs people in here: passwords and second factors "
-	    "are its own.");
+	return refuse_person(rq, 404, OAUTH_NOT_FOUND, TROUBLE_WEB_SERVER,
+	    "the web server signs people in");
 }
 
 enum oauth_error
 remote_user_refuse_form(struct request *rq)
 {
 	reply_header(rq, "Allow", "GET, HEAD, OPTIONS");
-	return refuse_status(rq, 405, OAUTH_INVALID_REQUEST,
-	    "The web server signs people in here; there is no form to send.");
+	return refuse_person(rq, 405, OAUTH_INVALID_REQUEST, TROUBLE_WEB_SERVER,
+	    "the web server signs people in");
 }

@@ -63,7 +63,7 @@ enum oauth_error
 token_response(struct request *rq, const struct client_credentials *client,
     const struct session_grant *grant, const char *refresh_token)
 {
-	AUTO_JSON *o = json_object_new_object();
+	AUTO_JSON *o = json_new_object();
 	const char *access_token = sign(rq, client, grant), *id_token = NULL;
 
 	log_text("client_id", grant->client_id);

@@ -8,7 +8,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/crash.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/origin.h"
 #include "base/text.h"
 
@@ -183,12 +185,9 @@ connected(struct store *store, int64_t deadline_ms)
 struct store *
 store_open_url(const char *database_url)
 {
-	struct store *store = calloc(1, sizeof(*store));
+	struct store *store = memory_must(calloc(1, sizeof(*store)));
 
-	if (store)
-		store->database_url = strdup(database_url);
-	if (!store || !store->database_url)
-		abort();
+	store->database_url = memory_must(strdup(database_url));
 	store->query_ms = STORE_QUERY_MS;
 	return store;
 }
@@ -403,9 +402,12 @@ call_once(struct store *store, const struct statement *statement,
 
 	if (called != CALLED_ROWS)
 		return called;
+	crash_point("before statement");
 	if (!send(store, statement, params))
 		return CALLED_STALE;
+	crash_point("statement sent");
 	result = result_until(store, deadline_ms);
+	crash_point("after statement");
 	called = judge(store, result);
 	if (called == CALLED_ROWS) {
 		*ret = result;

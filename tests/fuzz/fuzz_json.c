@@ -29,21 +29,43 @@ count_members(struct json_object *value, const char *text)
 	}
 }
 
+/* What json-c itself reads of it. */
+static struct json_object *
+by_json_c(const char *text, size_t len_bytes)
+{
+	struct json_tokener *tokener = json_tokener_new_ex(JSON_DEPTH + 1);
+	struct json_object *object;
+
+	json_tokener_set_flags(tokener,
+	    JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	object = json_tokener_parse_ex(tokener, text, (int)len_bytes);
+	if (json_tokener_get_error(tokener) == json_tokener_continue)
+		object = json_tokener_parse_ex(tokener, "", 1);
+	json_tokener_free(tokener);
+	return object;
+}
+
 void
 fuzz_one(struct arena *arena, const char *text, size_t len_bytes)
 {
 	AUTO_JSON *object = json_read(text, len_bytes);
 	struct request rq = fuzz_request(arena);
 	bool scanned = json_scan(text, len_bytes, JSON_DEPTH);
-	AUTO_JSON *again = NULL;
+	AUTO_JSON *again = NULL, *theirs = NULL;
 	const char *written;
 
 	(void)form_read_json(&rq, text, len_bytes);
 	fuzz_must(scanned || !object);
+	if (scanned)
+		theirs = by_json_c(text, len_bytes);
+	fuzz_must(!scanned || json_object_equal(object, theirs));
 	if (!object)
 		return;
 	count_members(object, text);
 	written = json_text(arena, object);
+	fuzz_must(text_equal(written,
+	    json_object_to_json_string_ext(object,
+	        JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)));
 	again = json_read(written, strlen(written));
 	fuzz_must(again && json_object_equal(object, again));
 }

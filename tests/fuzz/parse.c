@@ -23,7 +23,7 @@ uri_parts(struct arena *arena, const char *text)
 
 	if (!uri_parse(arena, text, &uri))
 		return NULL;
-	parts = json_object_new_object();
+	parts = json_new_object();
 	json_add_string(parts, "scheme", uri.scheme);
 	json_add_string(parts, "userinfo", uri.userinfo);
 	json_add_string(parts, "host", uri.host);
@@ -50,14 +50,14 @@ form_pairs(struct arena *arena, const char *text)
 
 	if (form_read(&rq, text, strlen(text)) != FORM_GOOD)
 		return NULL;
-	pairs = json_object_new_array();
+	pairs = json_new_array();
 	for (i = 0; i < rq.n_pairs; i++) {
-		pair = json_object_new_array();
-		json_object_array_add(pair,
-		    json_object_new_string(rq.pairs[i].name));
-		json_object_array_add(pair,
-		    json_object_new_string(rq.pairs[i].value));
-		json_object_array_add(pairs, pair);
+		pair = json_new_array();
+		json_append_string(pair, rq.pairs[i].name,
+		    strlen(rq.pairs[i].name));
+		json_append_string(pair, rq.pairs[i].value,
+		    strlen(rq.pairs[i].value));
+		json_append(pairs, pair);
 	}
 	return pairs;
 }

@@ -153,7 +153,23 @@ describe('the page', () => {
     await site.sql(`INSERT INTO oauth.client (client_id, client_name, token_endpoint_auth_method, redirect_uris, grant_types, registration, document_fetched_at)
       VALUES ($1, 'Published', 'none', '{}', '{authorization_code}', 'metadata', now())`, [id])
     await site.sql('UPDATE public.mcp_server_sessions SET client_identifier = $1 WHERE client_identifier = $2', [id, client.client_id])
-    assert.match((await browser.get(page)).text, /published by<\/dt><dd>published\.example/)
+    assert.match((await browser.get(page)).text, /published by published\.example/)
+  })
+
+  test('shows two hundred, with long names, in the longest letters', async () => {
+    const browser = await addUser('many@example.com')
+    await openPage(browser, page)
+    await site.sql(`WITH many AS (
+        INSERT INTO oauth.client (client_id, client_name, client_uri, token_endpoint_auth_method, redirect_uris, grant_types, registration)
+        SELECT 'many-' || n, repeat('名', 80), 'https://' || repeat('a', 60) || '.example/', 'none', '{}', '{authorization_code}', 'dynamic' FROM generate_series(1, 250) n
+        RETURNING client_id)
+      INSERT INTO oauth.consent (user_id, client_id, redirect_uri, resource, scope)
+      SELECT u.id, many.client_id, 'https://many.example/', $1, 'email profile' FROM many, public.users u WHERE u.email = 'many@example.com'`, [site.mcp])
+    const { status, text } = await send(site.url(page), { headers: { ...browser.headers(), 'Accept-Language': 'ar' } })
+    assert.equal(status, 200)
+    assert.equal(text.match(/name="client_id"/g).length, 200)
+    assert.match(text, /<\/html>/)
+    await site.sql("DELETE FROM oauth.client WHERE client_id LIKE 'many-%'")
   })
 
   test('shows sessions from before adoption with what they will get', async () => {

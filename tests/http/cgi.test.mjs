@@ -84,6 +84,7 @@ test('an idle process stays under 16 MiB', { skip: /asan/.test(process.env.BUILD
   for (const pid of readdirSync('/proc').filter(name => /^\d+$/.test(name))) {
     try {
       if (!readlinkSync(`/proc/${pid}/exe`).startsWith(join(site.values.STATE, 'usr/libexec'))) continue
+      assert.match(readFileSync(`/proc/${pid}/limits`, 'utf8'), /^Max core file size +0 +0 /m, 'a core file would hold secrets')
       const pss = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))
       seen++
       assert.ok(Number(pss[1]) < 16384, `${readlinkSync(`/proc/${pid}/exe`)}: ${pss[1]} kB`)

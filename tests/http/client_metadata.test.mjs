@@ -71,7 +71,7 @@ describe('a client that publishes its metadata', () => {
   test('the consent page names the host of the document and of the redirect, and warns of loopback', async () => {
     const client = publish('/named.json', { client_name: 'Evil <b>Editor</b>' })
     const at = await new Browser(site).toConsent(authorizationRequest(client, newVerifier()))
-    assert.match(at.page.text, /published by<\/dt><dd>localhost/)
+    assert.match(at.page.text, /published by localhost/)
     assert.match(at.page.text, /editor\.example/)
     assert.match(at.page.text, /Evil &lt;b&gt;Editor/)
     const loopback = await new Browser(site).toConsent(

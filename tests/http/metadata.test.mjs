@@ -36,6 +36,7 @@ test('the authorization server describes itself and nothing that does not work',
   assert.deepEqual(m.revocation_endpoint_auth_methods_supported, m.token_endpoint_auth_methods_supported)
   assert.ok(!m.introspection_endpoint_auth_methods_supported.includes('none'))
   assert.equal(m.authorization_response_iss_parameter_supported, true)
+  assert.deepEqual(m.ui_locales_supported, ['en', 'de', 'fr', 'es', 'pt', 'ja', 'zh', 'ar'])
   assert.ok(Object.values(m).every(v => v !== null && v !== ''))
 })
 

@@ -35,9 +35,9 @@ const pair = (name, value) => {
   return Buffer.concat([length(name), length(value), Buffer.from(name + value)])
 }
 
-/** What makes spawn() run something as user, when we are root. */
+/** What makes spawn() run something as user, if one is named and we are root. */
 export async function as (user) {
-  if (process.getuid() !== 0) return {}
+  if (!user || process.getuid() !== 0) return {}
   const id = async option => Number((await run('id', [option, user])).stdout)
   return { uid: await id('-u'), gid: await id('-g') }
 }
@@ -46,7 +46,8 @@ const roles = { RESPONDER: 1, AUTHORIZER: 2 }
 
 /**
  * Start program (or it and its arguments) as user, listening where (a path, or
- * host:port); {ask, stop}.
+ * host:port). Returns {ask, terminate, ended, stop}; ended resolves to its exit
+ * code, or to a signal's name.
  */
 export async function startFastcgi (program, where, { user, env }) {
   const child = spawn('perl', ['-e', listener, where].concat(program), { ...await as(user), env: { ...process.env, ...env } })
@@ -56,7 +57,12 @@ export async function startFastcgi (program, where, { user, env }) {
   })
   let errors = ''
   child.stderr.on('data', data => { errors += data })
+  const closed = new Promise(resolve => child.once('close', () => resolve(errors)))
+  const ended = new Promise(resolve => child.once('exit', (code, signal) => resolve(signal ?? code)))
   return {
+    ended,
+    /** Send it SIGTERM. */
+    terminate: () => child.kill(),
     /** One request with these variables, GET unless they say otherwise; its answer as text. */
     ask: (variables, { body = '', role = 'RESPONDER' } = {}) => new Promise((resolve, reject) => {
       const socket = where.startsWith('/')
@@ -76,11 +82,10 @@ export async function startFastcgi (program, where, { user, env }) {
       ]))
     }),
     /** End it; what it said on standard error. */
-    stop: () => new Promise(resolve => {
-      child.removeAllListeners('exit')
-      child.once('close', () => resolve(errors))
+    stop: () => {
       child.kill()
-    })
+      return closed
+    }
   }
 }
 

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
+import { lookAtInvariants } from './invariants.mjs'
 
 const run = promisify(execFile)
 const script = new URL('../../demo/site.sh', import.meta.url).pathname
@@ -148,7 +149,16 @@ export class Site {
 
   log () { return readFile(this.values.ERROR_LOG, 'utf8') }
 
+  // End it; fails when something does not hold that always must.
   async stop () {
+    try {
+      await lookAtInvariants(this)
+    } finally {
+      await this.end()
+    }
+  }
+
+  async end () {
     await run(script, ['stop', this.dir], { env: this.environment })
     await rm(this.dir, { recursive: true, force: true })
   }

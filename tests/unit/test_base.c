@@ -66,6 +66,27 @@ test_texts(void)
 }
 
 static void
+test_json_text(struct arena *arena)
+{
+	static const char text[] =
+	    "{\"a\":[1,-2.5e3,true,false,null],\"b/\":\"\\\"\\\\\\n\\u0001/é\","
+	    "\"c\":{},\"d\":[]}";
+	static const char text_odd[] =
+	    " [ \"\\u00e9\\ud83d\\uDE00\\/\" , 9223372036854775807,"
+	    "-9223372036854775809 ,18446744073709551616, 1.50 ] ";
+	AUTO_JSON *object = json_read(text, strlen(text));
+
+	AUTO_JSON *odd = NULL;
+
+	is(json_text(arena, object), text);
+	odd = json_read(text_odd, strlen(text_odd));
+	is(json_text(arena, odd),
+	    "[\"\xC3\xA9\xF0\x9F\x98\x80/\",9223372036854775807,"
+	    "-9223372036854775808,18446744073709551615,1.50]");
+	is(json_text(arena, NULL), "null");
+}
+
+static void
 test_uri(struct arena *arena)
 {
 	struct uri uri;
@@ -300,6 +321,7 @@ main(void)
 
 	test_texts();
 	test_json();
+	test_json_text(arena);
 	test_uri(arena);
 	test_hosts(arena);
 	test_normal_uris(arena);

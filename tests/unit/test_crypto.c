@@ -86,7 +86,7 @@ verify(struct arena *arena, const char *token, const struct jwt_key *key)
 static void
 test_tokens(struct arena *arena)
 {
-	AUTO_JSON *claims = json_object_new_object();
+	AUTO_JSON *claims = json_new_object();
 	struct jwt_key key = {0},
 	               secret = {.alg = JWT_HS256,
 	                   .secret = "a secret of many characters"};
@@ -238,7 +238,7 @@ static void
 test_private_key_file(struct arena *arena, enum jwt_alg alg)
 {
 	char path[] = "/tmp/mcp-oauth-unit-XXXXXX";
-	AUTO_JSON *claims = json_object_new_object();
+	AUTO_JSON *claims = json_new_object();
 	const char *pem = private_key_generate(arena, alg), *token, *fault;
 	AUTO_FD fd = mkstemp(path);
 	const struct jwt_key *keys;

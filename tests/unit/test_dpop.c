@@ -400,7 +400,7 @@ read_token(struct arena *arena, const char *text, struct access_token *ret)
 static const char *
 token_with(struct arena *arena, const char *cnf)
 {
-	AUTO_JSON *claims = json_object_new_object();
+	AUTO_JSON *claims = json_new_object();
 	struct jwt_key key;
 	const char *fault;
 
@@ -413,8 +413,7 @@ token_with(struct arena *arena, const char *cnf)
 	json_add_int64(claims, "iat", 1000000);
 	json_add_int64(claims, "exp", 1000060);
 	if (cnf)
-		json_object_object_add(claims, "cnf",
-		    json_read(cnf, strlen(cnf)));
+		json_add(claims, "cnf", json_read(cnf, strlen(cnf)));
 	if (!keyring_signing_key(arena, &settings, 1000000, &key, &fault))
 		return "";
 	return jwt_sign(arena, &key, "at+jwt", claims);

@@ -127,6 +127,10 @@ static void
 test_scopes(struct arena *arena)
 {
 	is(scope_supported(arena, &settings), "email profile");
+	/* files:* stands for scope tokens alone (RFC 6749 s3.3). */
+	is(scope_intersect(arena, "files:a files:\"b files:\xC3\xA9",
+	       "files:*"),
+	    "files:a");
 	is(scope_intersect(arena, "x profile email profile", "email profile"),
 	    "profile email");
 	is(scope_intersect(arena, "x", "email"), "");

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * json_text.c - JSON written into an arena.  json-c's own writer leaves out what
+ * it found no memory for, and says nothing of it.
+ */
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/memory.h"
+
+static void write_value(struct buf *buf, struct json_object *value);
+
+/* RFC 8259 s7: quotes, backslashes and control characters are escaped. */
+static void
+write_string(struct buf *buf, const char *text, size_t len_bytes)
+{
+	static const char plain[] = "\b\f\n\r\t", letter[] = "bfnrt";
+	const char *end = text + len_bytes, *known;
+
+	buf_add_char(buf, '"');
+	for (; text < end; text++) {
+		known = *text ? strchr(plain, *text) : NULL;
+		if (known)
+			buf_addf(buf, "\\%c", letter[known - plain]);
+		else if ((unsigned char)*text < 0x20)
+			buf_addf(buf, "\\u%04x", (unsigned char)*text);
+		else if (*text == '"' || *text == '\\')
+			buf_addf(buf, "\\%c", *text);
+		else
+			buf_add_char(buf, *text);
+	}
+	buf_add_char(buf, '"');
+}
+
+static void
+write_object(struct buf *buf, struct json_object *object)
+{
+	const char *separator = "";
+
+	buf_add_char(buf, '{');
+	json_object_object_foreach(object, key, value)
+	{
+		buf_add(buf, separator);
+		write_string(buf, key, strlen(key));
+		buf_add_char(buf, ':');
+		write_value(buf, value);
+		separator = ",";
+	}
+	buf_add_char(buf, '}');
+}
+
+static void
+write_array(struct buf *buf, struct json_object *array)
+{
+	size_t i;
+
+	buf_add_char(buf, '[');
+	for (i = 0; i < json_object_array_length(array); i++) {
+		if (i > 0)
+			buf_add_char(buf, ',');
+		write_value(buf, json_object_array_get_idx(array, i));
+	}
+	buf_add_char(buf, ']');
+}
+
+static void
+write_value(struct buf *buf, struct json_object *value)
+{
+	switch (json_object_get_type(value)) {
+	case json_type_object:
+		write_object(buf, value);
+		return;
+	case json_type_array:
+		write_array(buf, value);
+		return;
+	case json_type_string:
+		write_string(buf, json_object_get_string(value),
+		    (size_t)json_object_get_string_len(value));
+		return;
+	case json_type_null:
+		buf_add(buf, "null");
+		return;
+	case json_type_boolean:
+		buf_add(buf, json_object_get_boolean(value) ? "true" : "false");
+		return;
+	case json_type_int:
+	case json_type_double: /* as it was written, if it was read */
+		break;
+	}
+	buf_add(buf,
+	    memory_must((void *)(uintptr_t)json_object_to_json_string(value)));
+}
+
+const char *
+json_text(struct arena *arena, struct json_object *object)
+{
+	struct buf buf = buf_in(arena);
+
+	write_value(&buf, object);
+	return buf_text(&buf);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#include "http/ending.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	/* mod_fcgid's sleep of a second, and what a busy host adds to it. */
+	IDLE_MS = 1150,
+	/* Workers that share a socket find requests on it for ever. */
+	AFTER_SIGTERM_MS = 1500,
+};
+
+static volatile sig_atomic_t told;
+static int64_t told_ms, served_ms;
+
+static int64_t
+now_ms(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+/* A SIGTERM that arrives between the look at it and accept() interrupts
+ * nothing; the alarm a second later does. */
+static void
+note(int signal)
+{
+	if (signal == SIGTERM) {
+		told = 1;
+		(void)alarm(1);
+	}
+}
+
+void
+ending_watch(void)
+{
+	struct sigaction action = {.sa_handler = note};
+
+	(void)sigemptyset(&action.sa_mask);
+	(void)sigaction(SIGTERM, &action, NULL);
+	(void)sigaction(SIGALRM, &action, NULL);
+	served_ms = now_ms(); /* a worker is started for somebody who waits */
+}
+
+bool
+ending_wanted(void)
+{
+	return told;
+}
+
+void
+ending_served(void)
+{
+	served_ms = now_ms();
+}
+
+static int64_t
+left_ms(void)
+{
+	int64_t now = now_ms(), idle, limit;
+
+	if (told_ms == 0)
+		told_ms = now;
+	idle = served_ms + IDLE_MS - now;
+	limit = told_ms + AFTER_SIGTERM_MS - now;
+	return idle < limit ? idle : limit;
+}
+
+bool
+ending_now(void)
+{
+	struct pollfd socket = {.fd = STDIN_FILENO, .events = POLLIN};
+	int64_t left;
+
+	if (!told)
+		return false;
+	while ((left = left_ms()) > 0) {
+		if (poll(&socket, 1, (int)left) > 0) {
+			/* Another worker may be faster: no wait without end. */
+			(void)alarm(1);
+			return false;
+		}
+	}
+	return true;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* ending.h - when a worker that was told to end does so. */
+#ifndef HTTP_ENDING_H
+#define HTTP_ENDING_H
+
+#include <stdbool.h>
+
+/*
+ * From now on SIGTERM is noted, and interrupts the wait for a request; the
+ * request in hand is finished.  Call it after FCGX_Init(), whose handler it
+ * replaces.
+ */
+void ending_watch(void);
+
+/* Was SIGTERM received? */
+bool ending_wanted(void);
+
+/* A request was answered. */
+void ending_served(void);
+
+/*
+ * Shall the worker end now?  Not before SIGTERM; then it waits for those that
+ * come to it still.  mod_fcgid ends its workers first when it is reloaded, and
+ * the old server's requests that found all of them busy ask once more a whole
+ * second later: whom they do not find then they wait for without end.  So a
+ * worker that was idle for longer than that ends at once, another stays until
+ * it was, and never longer than one and a half seconds after SIGTERM.
+ *
+ * Returns false when a connection waits on file descriptor 0, or there was no
+ *         SIGTERM: accept the next request.
+ */
+bool ending_now(void);
+
+#endif

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// The web server reads its configuration anew, and programs are replaced, while
+// eight clients keep at it.
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { promisify } from 'node:util'
+import { startLoad } from '../lib/load.mjs'
+import { startSite } from '../lib/site.mjs'
+
+const run = promisify(execFile)
+const root = new URL('../..', import.meta.url).pathname
+
+let site, load
+before(async () => {
+  site = await startSite({ conf: 'LOGIN_LIMIT_REMOTE=10000' })
+  load = await startLoad(site)
+})
+after(async () => {
+  await load?.stop()
+  await site?.stop()
+})
+
+// At most one request in a thousand fails, and by a 503 that says when to come back.
+function fewFailed () {
+  const { 200: good, 503: unavailable = 0, ...others } = load.answers
+  assert.deepEqual(others, {}, JSON.stringify(load.answers))
+  assert.ok(unavailable <= good / 1000, JSON.stringify(load.answers))
+}
+
+test('a reload loses no request', { timeout: 120000 }, async () => {
+  for (let i = 0; i < 2; i++) {
+    await load.more(50)
+    await site.control('web', 'reload')
+  }
+  await load.more(50)
+  fewFailed()
+})
+
+test('make install over a running site, and a reload', { timeout: 120000 }, async () => {
+  const { STATE } = site.values
+  const guard = join(STATE, 'usr/libexec/mcp-oauth/guard/guard')
+  const before = (await stat(guard)).ino
+  await run('make', ['-C', root, '-s', `BUILD=${process.env.BUILD}`, 'install', 'install-demo',
+    `prefix=${STATE}/usr`, `sysconfdir=${STATE}/etc`])
+  assert.notEqual((await stat(guard)).ino, before)
+  await load.more(50)
+  await site.control('web', 'reload')
+  await load.more(50)
+  fewFailed()
+})
