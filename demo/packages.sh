@@ -4,7 +4,8 @@
 # packages.sh SET... - install the Debian packages of the named sets that are
 # missing, and nothing else: no recommended packages, no service started, no
 # PostgreSQL cluster made.  Sets: build, demo, check, lint, fuzz, bench,
-# bench-peers, and the web server of the demo: apache, lighttpd, pool.
+# bench-peers, and the web server of the demo: apache, pool, lighttpd, nginx,
+# caddy.
 set -eu
 
 if [ $# -eq 0 ]; then
@@ -45,6 +46,8 @@ wanted() {
   apache) ;;
   pool) echo spawn-fcgi multiwatch ;;
   lighttpd) echo lighttpd lighttpd-modules-lua ;;
+  nginx) echo nginx nginx-common spawn-fcgi ;;
+  caddy) echo caddy spawn-fcgi ;;
   check)
     echo perl curl ca-certificates valgrind chromium fail2ban pgbouncer libtap-parser-sourcehandler-pgtap-perl \
       "$(postgresql)-pgtap" "$(postgresql)-cron" \

@@ -17,7 +17,8 @@ run=/run/mcp-oauth
 stop() {
   for file in "$run"/*.pids; do
     [ -e "$file" ] || continue
-    while read -r pid; do
+    # The last line has no end.
+    while read -r pid || [ -n "$pid" ]; do
       # A number may be another process's by now.
       case $(readlink "/proc/$pid/exe" 2>/dev/null) in
       "$libexec"/*) kill "$pid" 2>/dev/null || true ;;

@@ -2,5 +2,6 @@
 // apache-conf/mcp-oauth.conf: Apache with mod_fcgid in front.
 import { frontDoor } from '../lib/front_door.mjs'
 
-// Old threads may wait for a process manager that has ended.
+// Programs end under a request, and old threads may wait for a process manager
+// that has ended.
 frontDoor('apache', { losesAtReload: true })

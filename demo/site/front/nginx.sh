@@ -13,7 +13,7 @@ nginx_find() {
 # An MCP server of SITE_SERVE.
 nginx_serve() { # PATH BACKEND
   local path=${2#http://*/}
-  echo "    location $1 {"
+  echo "    location ^~ $1 {"
   case $2 in
   whoami) echo "      fastcgi_pass unix:$D/run/whoami.socket;" ;;
   http://*)

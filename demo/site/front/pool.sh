@@ -36,7 +36,8 @@ pool_start() { # NAME PROGRAM WORKERS SETTINGS SOCKET-OPTIONS...
   local name=$1 program=$2 workers=$3 settings=$4
   shift 4
   [ -x "$program" ] || return 0
-  as env MCP_OAUTH_CONFIG="$settings" spawn-fcgi -P "$D/pool/run/$name.pid" "$@" \
+  as env -i PATH=/usr/bin:/bin MCP_OAUTH_CONFIG="$settings" \
+    spawn-fcgi -P "$D/pool/run/$name.pid" "$@" \
     -- /usr/bin/multiwatch --forks="$workers" --retry=1000000 --signal=TERM \
     -- "$program" >>"$D/log/setup.log" 2>&1 ||
     die "could not start workers of $name: $(tail -n 3 "$D/log/setup.log")"
