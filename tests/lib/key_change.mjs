@@ -2,7 +2,7 @@
 // key_change.mjs - traffic that goes on while keys change: sessions that refresh
 // all the time, and verifiers of their tokens.
 import assert from 'node:assert/strict'
-import { createRemoteJWKSet, customFetch, decodeProtectedHeader, jwtVerify } from 'jose'
+import { createRemoteJWKSet, customFetch, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose'
 import { connect, refreshing, rpc, token } from './flow.mjs'
 
 export const kidOf = accessToken => decodeProtectedHeader(accessToken).kid
@@ -40,7 +40,16 @@ export class Traffic {
     this.running.catch(error => { this.failed = error })
   }
 
+  // A token that expired while it was on its way proves nothing.
   async accepted (accessToken) {
+    try {
+      await this.taken(accessToken)
+    } catch (error) {
+      if (decodeJwt(accessToken).exp > Date.now() / 1000) throw error
+    }
+  }
+
+  async taken (accessToken) {
     const answer = await rpc(this.site.mcp, accessToken, 'ping', {})
     assert.equal(answer.status, 200, `${kidOf(accessToken)}: ${answer.text}`)
     for (const verifier of this.verifiers) await verifier.verify(accessToken)
