@@ -75,7 +75,7 @@ test('however it is typed, a person is one: the directory\'s spelling counts', a
 test('an address is no proof: an account that has it is not taken over', async () => {
   const at = await new Person(site, 'impostor').arrive(good())
   assert.equal(at.page.status, 403)
-  assert.match(at.page.text, /An account with your e-mail address exists/)
+  assert.match(at.page.text, /An account with your email address exists/)
   assert.deepEqual(await site.sql("SELECT 1 FROM oauth.identity WHERE name = 'impostor'"), [])
 })
 
@@ -83,7 +83,7 @@ test('without an address, or with several, no account is made', async () => {
   for (const name of ['silent', 'twofold']) {
     const at = await new Person(site, name).arrive(good())
     assert.equal(at.page.status, 403)
-    assert.match(at.page.text, /needs an e-mail address/)
+    assert.match(at.page.text, /needs an email address/)
   }
 })
 

@@ -94,10 +94,10 @@ export function frontDoor (front, { servers = ['whoami', 'cgi'], losesAtReload =
     token = tokens['/http']
   })
   after(async () => {
-    await site?.stop()
     echo?.close()
     await program?.remove()
     await rm(folder, { recursive: true })
+    await site?.stop()
   })
 
   describe('the whole way', () => {

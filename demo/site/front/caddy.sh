@@ -62,6 +62,7 @@ http://:$port {
   bind 127.0.0.1
   log {
     output file $D/log/access.log
+    import mcp_oauth_log
   }
   route {
     import mcp_oauth
