@@ -41,7 +41,7 @@ fuzz_one(struct arena *arena, const char *text, size_t len_bytes)
 	fuzz_must(strlen(registered) <= REDIRECT_URI_MAX_BYTES);
 	fuzz_must(redirect_uri_matches(arena, registered, registered));
 	fuzz_must(!strpbrk(registered, " \\#<>\"\r\n*"));
-	fuzz_must(*redirect_uri_receiver(arena, registered));
+	fuzz_must(*redirect_uri_receivers(arena, registered));
 	if (redirect_uri_matches(arena, registered, requested))
 		try_match(arena, registered, requested);
 }
