@@ -73,14 +73,15 @@ test('one process of the host asks, and no token makes it ask', async () => {
     Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(header, 'base64url')), kid })).toString('base64url'), payload, signature].join('.')
   const start = asked.length
   let kid = 0
-  while (asked.length < start + 3) {
+  while (asked.length < start + 5) {
     const answers = await Promise.all(Array.from({ length: 16 }, () => ping(forged(`no-such-key-${kid++}`))))
     assert.ok(answers.every(answer => answer.status === 401))
   }
   assert.ok(kid > 3 * 16)
-  // Two seconds lie between the end of a round and the next: less would be another process.
-  const gaps = asked.slice(start + 1).map(({ at }, i) => at - asked[start + i].at)
-  assert.ok(gaps.every(gap => gap > 1900), gaps.join())
+  // Two seconds lie between the end of a round and the next: a second process
+  // would halve that. A busy machine hears of one late, of all of them not.
+  const gap = (asked[start + 4].at - asked[start].at) / 4
+  assert.ok(gap > 1500, `${gap}`)
   await letsIn()
 })
 
