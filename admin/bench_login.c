@@ -6,6 +6,7 @@
  */
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/slot.h"
@@ -82,8 +83,7 @@ add_number(struct json_object *object, const char *name, double value)
 	char text[64];
 
 	(void)snprintf(text, sizeof(text), "%.1f", value);
-	json_object_object_add(object, name,
-	    json_object_new_double_s(value, text));
+	json_add(object, name, json_build(text, strlen(text)));
 }
 
 /* What follows from it for the settings in force, or for those that come when
@@ -113,7 +113,7 @@ add_meaning(struct command *command, struct json_object *object, double rate)
 int
 verb_bench_login(struct command *command)
 {
-	AUTO_JSON *object = json_object_new_object();
+	AUTO_JSON *object = json_new_object();
 	int processors = slot_processors();
 	const char *hash;
 	int64_t seconds;

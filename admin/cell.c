@@ -50,23 +50,31 @@ cell_text(struct arena *arena, const PGresult *rows, int row, int column)
 	    : printable(arena, value);
 }
 
-struct json_object *
-cell_json(struct arena *arena, const PGresult *rows, int row, int column)
+void
+cell_add_json(struct arena *arena, struct json_object *object,
+    const PGresult *rows, int row, int column)
 {
+	const char *name = PQfname(rows, column);
 	const char *value = value_of(arena, rows, row, column);
 
-	if (PQgetisnull(rows, row, column))
-		return NULL;
+	if (PQgetisnull(rows, row, column)) {
+		json_add(object, name, NULL);
+		return;
+	}
 	switch (PQftype(rows, column)) {
 	case TYPE_BOOL:
-		return json_object_new_boolean(text_equal(value, "t"));
+		(text_equal(value, "t") ? json_add_true
+		                        : json_add_false)(object, name);
+		return;
 	case TYPE_INT4:
 	case TYPE_INT8:
-		return json_object_new_int64(strtoll(value, NULL, 10));
+		json_add_int64(object, name, strtoll(value, NULL, 10));
+		return;
 	case TYPE_JSONB:
-		return json_tokener_parse(value);
+		json_add(object, name, json_tokener_parse(value));
+		return;
 	default:
-		return json_object_new_string(value);
+		json_add_string(object, name, value);
 	}
 }
 

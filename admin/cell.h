@@ -12,9 +12,10 @@
 const char *cell_text(struct arena *arena, const PGresult *rows, int row,
     int column);
 
-/* The same as JSON, by the type of the column. */
-struct json_object *cell_json(struct arena *arena, const PGresult *rows,
-    int row, int column);
+/* Add the same to an object, as a member that has the name of the column and the
+ * type that it has in JSON. */
+void cell_add_json(struct arena *arena, struct json_object *object,
+    const PGresult *rows, int row, int column);
 
 /* One object on one line of standard output. */
 void cell_print_json(struct arena *arena, struct json_object *object);

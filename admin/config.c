@@ -20,7 +20,7 @@ load_guard(struct command *command, const char **error)
 static int
 show_json(struct command *command, const char *text)
 {
-	AUTO_JSON *object = json_object_new_object();
+	AUTO_JSON *object = json_new_object();
 	const char **line = text_split(command->arena, text, "\n", NULL);
 
 	for (; *line; line++) {

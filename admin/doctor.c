@@ -70,7 +70,7 @@ conclude(struct doctor *doctor)
 int
 verb_doctor(struct command *command)
 {
-	AUTO_JSON *findings = json_object_new_array();
+	AUTO_JSON *findings = json_new_array();
 	struct doctor doctor = {.command = command,
 	    .arena = command->arena,
 	    .url = command_value(command, "url"),

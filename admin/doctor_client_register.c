@@ -15,7 +15,7 @@ static const char redirect_uri[] = "http://localhost/callback";
 static const char *
 metadata(struct walk *walk)
 {
-	AUTO_JSON *o = json_object_new_object();
+	AUTO_JSON *o = json_new_object();
 
 	json_add_string(o, "client_name", client_name);
 	json_add_words(o, "redirect_uris", redirect_uri);

@@ -45,13 +45,13 @@ static void
 tell(struct doctor *doctor, const char *level, const char *code,
     const char *text, const char *fix)
 {
-	AUTO_JSON *finding = json_object_new_object();
+	AUTO_JSON *finding = json_new_object();
 
 	json_add_string(finding, "code", code);
 	json_add_string(finding, "level", level);
 	json_add_string(finding, "text", text);
 	json_add_string(finding, "fix", fix);
-	json_object_array_add(doctor->findings, json_take(&finding));
+	json_append(doctor->findings, json_take(&finding));
 	if (doctor->json)
 		return;
 	print(level, code, text, fix);

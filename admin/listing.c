@@ -42,13 +42,12 @@ listing_print_names(const PGresult *rows)
 static void
 print_json(struct arena *arena, const PGresult *rows, int row)
 {
-	AUTO_JSON *object = json_object_new_object();
+	AUTO_JSON *object = json_new_object();
 	int i, n = PQnfields(rows);
 
 	for (i = 0; i < n; i++)
 		if (!is_ours(rows, i))
-			json_object_object_add(object, PQfname(rows, i),
-			    cell_json(arena, rows, row, i));
+			cell_add_json(arena, object, rows, row, i);
 	cell_print_json(arena, object);
 }
 

@@ -33,8 +33,7 @@ add_round(struct arena *arena, struct purging *purging, const PGresult *rows)
 		int64_t some = store_int64(rows, i, "deleted"), before = 0;
 
 		(void)json_int64(purging->counts, kind, &before);
-		json_object_object_add(purging->counts, kind,
-		    json_object_new_int64(before + some));
+		json_add_int64(purging->counts, kind, before + some);
 		purging->all += some;
 		if (some >= purging->batch)
 			purging->more = true;
@@ -61,7 +60,7 @@ purge_all(struct arena *arena, struct purging *purging)
 int
 verb_purge(struct command *command)
 {
-	AUTO_JSON *counts = json_object_new_object();
+	AUTO_JSON *counts = json_new_object();
 	struct purging purging = {.counts = counts};
 	bool good;
 

@@ -2,6 +2,7 @@
 /* status.c - how the site is, at one look: the database, what waits to be
  * migrated or purged, and which key signs. */
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/text.h"
@@ -27,18 +28,18 @@ is_recorded(struct arena *arena, struct json_object *recorded, long number,
 static struct json_object *
 pending(struct arena *arena, struct json_object *recorded)
 {
-	struct json_object *names = json_object_new_array();
+	struct json_object *names = json_new_array();
 	const struct embedded_file *file;
 
 	for (file = embedded_schema; file->name; file++)
 		if (migration_is(file) &&
 		    !is_recorded(arena, recorded, migration_number(file),
 		        migration_digest(arena, file)))
-			json_object_array_add(names,
-			    json_object_new_string(file->name));
+			json_append_string(names, file->name,
+			    strlen(file->name));
 	if (!is_recorded(arena, recorded, 0, migration_functions_digest(arena)))
-		json_object_array_add(names,
-		    json_object_new_string(MIGRATION_FUNCTIONS));
+		json_append_string(names, MIGRATION_FUNCTIONS,
+		    strlen(MIGRATION_FUNCTIONS));
 	return names;
 }
 
@@ -67,7 +68,7 @@ add_key(struct command *command, struct json_object *object)
 static void
 print(struct command *command, struct json_object *database)
 {
-	AUTO_JSON *object = json_object_new_object();
+	AUTO_JSON *object = json_new_object();
 	struct json_object *recorded = json_object_object_get(database,
 	    "migrations");
 	struct json_object_iterator it = json_object_iter_begin(database);
@@ -79,11 +80,10 @@ print(struct command *command, struct json_object *database)
 	for (; !json_object_iter_equal(&it, &end); json_object_iter_next(&it)) {
 		value = json_object_iter_peek_value(&it);
 		if (value && value == recorded)
-			json_object_object_add(object, "migrations_pending",
+			json_add(object, "migrations_pending",
 			    pending(command->arena, recorded));
 		else
-			json_object_object_add(object,
-			    json_object_iter_peek_name(&it),
+			json_add(object, json_object_iter_peek_name(&it),
 			    json_object_get(value));
 	}
 	listing_print_object(command, object);
