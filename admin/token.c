@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/buf.h"
+#include "base/printable.h"
 #include "base/text.h"
 #include "crypto/keyring.h"
 #include "moment.h"
@@ -18,56 +18,34 @@
 #include "token_read.h"
 #include "verb.h"
 
-/* ---- inspect ---- */
-
-/* One character of UTF-8, which the scan of the token found well-formed. */
-static unsigned long
-character_at(const unsigned char *text, size_t *len)
+/* The settings and the token; EXIT_GOOD, or how to end. */
+static int
+read_given(struct command *command, const struct settings **settings,
+    struct token_read *token)
 {
-	unsigned long character;
-	size_t i;
-
-	*len = *text < 0xE0 ? 2 : *text < 0xF0 ? 3 : 4;
-	character = *text & (0xFFU >> (*len + 1));
-	for (i = 1; i < *len; i++)
-		character = character << 6 | (text[i] & 0x3FU);
-	return character;
+	*settings = command_settings(command);
+	return *settings ? token_read(command, *settings, token) : EXIT_REFUSED;
 }
 
-/* JSON in ASCII alone, which means the same: what a stranger wrote moves no
- * terminal and hides nothing on it. */
-static const char *
-ascii(struct arena *arena, const char *json)
-{
-	struct buf out = buf_in(arena);
-	unsigned long c;
-	size_t len;
+/* ---- inspect ---- */
 
-	for (; *json; json += len) {
-		len = 1;
-		c = (unsigned char)*json;
-		if (c >= 0x80)
-			c = character_at((const unsigned char *)json, &len);
-		if (c < 0x7F)
-			buf_add_char(&out, (char)c);
-		else if (c < 0x10000)
-			buf_addf(&out, "\\u%04lx", c);
-		else
-			buf_addf(&out, "\\u%04lx\\u%04lx",
-			    0xD800 + ((c - 0x10000) >> 10),
-			    0xDC00 + ((c - 0x10000) & 0x3FF));
-	}
-	return buf_text(&out);
+/* What a stranger wrote moves no terminal and hides nothing on it. */
+static const char *
+shown(struct arena *arena, struct json_object *value)
+{
+	return printable_json_ascii(arena, json_text(arena, value));
 }
 
 /* The name of a member, without the quotes. */
 static const char *
 name_of(struct arena *arena, const char *name)
 {
-	AUTO_JSON *string = json_object_new_string(name);
-	const char *text = ascii(arena, json_text(arena, string));
+	AUTO_JSON *array = json_new_array();
+	const char *text;
 
-	return arena_strndup(arena, text + 1, strlen(text) - 2);
+	json_append_string(array, name, strlen(name));
+	text = shown(arena, array); /* ["name"] */
+	return arena_strndup(arena, text + 2, strlen(text) - 4);
 }
 
 /* Claims that are times, for people. */
@@ -87,8 +65,7 @@ print_members(struct arena *arena, const char *of, struct json_object *object)
 	json_object_object_foreach(object, name, value)
 	{
 		(void)printf("%s\t%s\t%s%s\n", of, name_of(arena, name),
-		    ascii(arena, json_text(arena, value)),
-		    time_of(arena, name, value));
+		    shown(arena, value), time_of(arena, name, value));
 	}
 }
 
@@ -104,31 +81,26 @@ print_refresh(const struct refresh_token *token)
 static void
 print_json(struct arena *arena, struct token_read *token)
 {
-	AUTO_JSON *object = json_object_new_object();
+	AUTO_JSON *object = json_new_object();
 
 	json_add_string(object, "kind", token_kind_name(token));
 	if (token->jwt.header)
-		json_object_object_add(object, "header",
-		    json_object_get(token->jwt.header));
+		json_add(object, "header", json_object_get(token->jwt.header));
 	if (token->jwt.claims)
-		json_object_object_add(object, "claims",
-		    json_object_get(token->jwt.claims));
+		json_add(object, "claims", json_object_get(token->jwt.claims));
 	json_add_string(object, "session_id", token->refresh.session_id);
 	if (token->refresh.session_id)
 		json_add_int64(object, "generation", token->refresh.generation);
-	puts(ascii(arena, json_text(arena, object)));
+	puts(shown(arena, object));
 }
 
 int
 verb_token_inspect(struct command *command)
 {
-	const struct settings *settings = command_settings(command);
+	const struct settings *settings;
 	struct token_read token;
-	int status;
+	int status = read_given(command, &settings, &token);
 
-	if (!settings)
-		return EXIT_REFUSED;
-	status = token_read(command, settings, &token);
 	if (status != EXIT_GOOD)
 		return status;
 	if (command_given(command, "json")) {
@@ -281,13 +253,10 @@ verify_refresh_token(struct command *command, const struct refresh_token *token)
 int
 verb_token_verify(struct command *command)
 {
-	const struct settings *settings = command_settings(command);
+	const struct settings *settings;
 	struct token_read token;
-	int status;
+	int status = read_given(command, &settings, &token);
 
-	if (!settings)
-		return EXIT_REFUSED;
-	status = token_read(command, settings, &token);
 	if (status != EXIT_GOOD)
 		return status;
 	jwt_release(&token.jwt);

@@ -113,8 +113,24 @@ printable(struct arena *arena, const char *text)
 	return buf_text(&out);
 }
 
-const char *
-printable_json(struct arena *arena, const char *json)
+/* ---- JSON, whose escapes mean the same as what they stand for ---- */
+
+static bool
+moves_terminal(unsigned long code)
+{
+	return code == 0x7F || is_foreign_control(code);
+}
+
+static bool
+is_beyond_ascii(unsigned long code)
+{
+	return code >= 0x7F;
+}
+
+/* JSON without line breaks, with the characters of that kind as \uHHHH. */
+static const char *
+escape_json(struct arena *arena, const char *json,
+    bool (*is_escaped)(unsigned long code))
 {
 	struct buf out = buf_in(arena);
 	const char *start;
@@ -124,7 +140,7 @@ printable_json(struct arena *arena, const char *json)
 	while (*json) {
 		if (!next_character(&json, &start, &len, &code))
 			buf_add(&out, "\\ufffd"); /* JSON is UTF-8 */
-		else if (code != 0x7F && !is_foreign_control(code))
+		else if (!is_escaped(code))
 			buf_add_n(&out, start, len);
 		else if (code < 0x10000)
 			buf_addf(&out, "\\u%04lx", code);
@@ -134,4 +150,16 @@ printable_json(struct arena *arena, const char *json)
 			    0xDC00 + ((code - 0x10000) & 0x3FF));
 	}
 	return buf_text(&out);
+}
+
+const char *
+printable_json(struct arena *arena, const char *json)
+{
+	return escape_json(arena, json, moves_terminal);
+}
+
+const char *
+printable_json_ascii(struct arena *arena, const char *json)
+{
+	return escape_json(arena, json, is_beyond_ascii);
 }

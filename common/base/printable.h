@@ -18,4 +18,8 @@ const char *printable(struct arena *arena, const char *text);
  * means the same. */
 const char *printable_json(struct arena *arena, const char *json);
 
+/* The same in ASCII alone: letters of one alphabet do not pass for those of
+ * another. */
+const char *printable_json_ascii(struct arena *arena, const char *json);
+
 #endif
