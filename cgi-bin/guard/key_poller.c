@@ -10,6 +10,7 @@
 
 #include "base/auto.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "crypto/encode.h"
@@ -159,10 +160,8 @@ kept_text(struct key_poller *poller, const char *text)
 static struct key_poller *
 poller_for(const struct settings *settings)
 {
-	struct key_poller *poller = calloc(1, sizeof(*poller));
+	struct key_poller *poller = memory_must(calloc(1, sizeof(*poller)));
 
-	if (!poller)
-		abort();
 	poller->kept = arena_new(SETTINGS_ARENA_BYTES);
 	poller->arena = arena_new(POLLER_ARENA_BYTES);
 	poller->settings = (struct settings){

@@ -8,6 +8,7 @@
 
 #include "base/auto.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/slot.h"
 #include "base/text.h"
 #include "snapshot.h"
@@ -103,13 +104,9 @@ static struct watch watch = {.duty = &duty};
 static struct poller *
 poller_for(const struct settings *settings)
 {
-	struct poller *poller = calloc(1, sizeof(*poller));
+	struct poller *poller = memory_must(calloc(1, sizeof(*poller)));
 
-	if (!poller)
-		abort();
-	poller->state_directory = strdup(settings->state_directory);
-	if (!poller->state_directory)
-		abort();
+	poller->state_directory = memory_must_copy(settings->state_directory);
 	poller->arena = arena_new(POLLER_ARENA_BYTES);
 	poller->store = store_open(settings);
 	poller->writer.state_directory = poller->state_directory;
@@ -143,13 +140,15 @@ is_fresh(int64_t fresh_s)
 void
 poller_ask(const struct settings *settings, int64_t fresh_s, int wait_ms)
 {
-	struct poller *poller = poller_for(settings);
 	bool usable;
 	AUTO_FD held = slot_take(settings->state_directory, lock, 1, wait_ms,
 	    &usable);
+	struct poller *poller;
 
 	/* Whoever held the lock may have asked for us. */
-	if (held >= 0 && !is_fresh(fresh_s))
-		(void)poll_database(poller);
+	if (held < 0 || is_fresh(fresh_s))
+		return;
+	poller = poller_for(settings);
+	(void)poll_database(poller);
 	free_poller(poller);
 }

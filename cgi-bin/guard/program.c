@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "identity.h"
 #include "oauth/resource.h"
@@ -26,7 +27,7 @@ static void
 set(const char *name, const char *value)
 {
 	if (setenv(name, value, 1) != 0)
-		abort(); /* no memory: nothing was answered yet */
+		memory_out();
 }
 
 static bool
@@ -148,8 +149,8 @@ program_prepare(struct request *rq, const struct verdict *v, const char **fault)
 	if (arena_exhausted(rq->arena))
 		return false;
 	prepared.io = rq->io;
-	prepared.program = strdup(program);
-	return prepared.program != NULL;
+	prepared.program = memory_must_copy(program);
+	return true;
 }
 
 /* Programs find their files beside themselves (RFC 3875 s7.2). */

@@ -4,11 +4,11 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/slot.h"
 
 /* One thread and what it works with; freed by the thread itself. */
@@ -140,16 +140,12 @@ static struct watch_thread *
 thread_for(struct watch *watch, const char *state_directory, const char *lock,
     void *work)
 {
-	struct watch_thread *thread = calloc(1, sizeof(*thread));
+	struct watch_thread *thread = memory_must(calloc(1, sizeof(*thread)));
 
-	if (!thread)
-		abort();
 	thread->watch = watch;
 	thread->duty = watch->duty;
-	thread->state_directory = strdup(state_directory);
-	thread->lock = strdup(lock);
-	if (!thread->state_directory || !thread->lock)
-		abort();
+	thread->state_directory = memory_must_copy(state_directory);
+	thread->lock = memory_must_copy(lock);
 	thread->work = work;
 	thread->held = -1;
 	return thread;

@@ -2,6 +2,7 @@
 #include "base/memory.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 void
@@ -21,4 +22,10 @@ memory_must(void *memory)
 	if (!memory)
 		memory_out();
 	return memory;
+}
+
+char *
+memory_must_copy(const char *text)
+{
+	return memory_must(strdup(text));
 }

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/shared_file.h"
 
 /* One thing that is remembered while expires_s, the end of which is far enough
@@ -82,13 +83,9 @@ unlock(struct seen *seen)
 struct seen *
 seen_open(const char *path)
 {
-	struct seen *seen = calloc(1, sizeof(*seen));
+	struct seen *seen = memory_must(calloc(1, sizeof(*seen)));
 
-	if (!seen)
-		abort();
-	seen->path = strdup(path);
-	if (!seen->path)
-		abort();
+	seen->path = memory_must_copy(path);
 	seen->fd = -1;
 	return seen;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 
 /* More than any program wants at a time; past that the oldest is derived
@@ -23,16 +24,6 @@ static struct kept_pair {
 } kept_pairs[PAIRS_MAX];
 
 /* ---- keys ---- */
-
-static char *
-copy_of(const char *text)
-{
-	char *copy = strdup(text);
-
-	if (!copy)
-		abort();
-	return copy;
-}
 
 static void
 forget_text(char *text)
@@ -68,9 +59,9 @@ derived_key(const char *root, const char *salt, const char *info)
 	forget_text(place->root);
 	forget_text(place->salt);
 	forget_text(place->info);
-	place->root = copy_of(root);
-	place->salt = copy_of(salt);
-	place->info = copy_of(info);
+	place->root = memory_must_copy(root);
+	place->salt = memory_must_copy(salt);
+	place->info = memory_must_copy(info);
 	place->key = hkdf_sha256(root, strlen(root), salt, strlen(salt), info,
 	    strlen(info));
 	return place->key;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "crypto/encode.h"
@@ -40,16 +41,6 @@ etag_named(const char *if_none_match, const char *etag)
 }
 
 /* ---- keeping ---- */
-
-static char *
-copy_of(const char *text)
-{
-	char *copy = strdup(text);
-
-	if (!copy)
-		abort();
-	return copy;
-}
 
 static void
 forget(struct kept *document)
@@ -89,9 +80,9 @@ keep(struct request *rq, const char *name, struct json_object *object)
 	struct sha256 digest = sha256_of_text(text);
 
 	forget(place);
-	place->name = copy_of(name);
-	place->text = copy_of(text);
-	place->etag = copy_of(arena_printf(rq->arena, "\"%s\"",
+	place->name = memory_must_copy(name);
+	place->text = memory_must_copy(text);
+	place->etag = memory_must_copy(arena_printf(rq->arena, "\"%s\"",
 	    base64url_encode(rq->arena, digest.bytes, ETAG_BYTES)));
 	return place;
 }

@@ -187,7 +187,7 @@ store_open_url(const char *database_url)
 {
 	struct store *store = memory_must(calloc(1, sizeof(*store)));
 
-	store->database_url = memory_must(strdup(database_url));
+	store->database_url = memory_must_copy(database_url);
 	store->query_ms = STORE_QUERY_MS;
 	return store;
 }
