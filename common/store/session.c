@@ -2,7 +2,6 @@
 #include "store/session.h"
 
 #include "base/text.h"
-#include "crypto/encode.h"
 #include "store/outcome.h"
 
 enum rotate_result
@@ -66,15 +65,10 @@ session_find_legacy(struct store *store, struct arena *arena, const char *token,
 {
 	static const struct statement statement = {"session_find_legacy",
 	    "SELECT * FROM oauth.session_find_legacy($1, $2, $3)", true};
-	struct sha256 digest = sha256_of_text(token);
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
 
-	store_add_text(&params, hex_encode(arena, digest.bytes, SHA256_BYTES));
-	store_add_text(&params,
-	    base64_encode(arena, digest.bytes, SHA256_BYTES));
-	store_add_text(&params,
-	    base64url_encode(arena, digest.bytes, SHA256_BYTES));
+	store_add_legacy_hashes(&params, token);
 	row = store_call(store, &statement, &params);
 	if (!row)
 		return LEGACY_STORE_DOWN;

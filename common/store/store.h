@@ -64,6 +64,9 @@ void store_add_bool(struct store_params *params, bool value);
 void store_add_bytes(struct store_params *params, const void *value,
     size_t len_bytes); /* NULL for NULL */
 void store_add_digest(struct store_params *params, const struct sha256 *value);
+/* Three parameters: the SHA-256 of a token as sites that were adopted may have it,
+ * in hex, base64 and base64url. */
+void store_add_legacy_hashes(struct store_params *params, const char *token);
 void store_add_digests(struct store_params *params, const struct sha256 *values,
     size_t n); /* an array; NULL for NULL */
 

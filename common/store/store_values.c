@@ -47,6 +47,19 @@ store_add_digest(struct store_params *params, const struct sha256 *value)
 }
 
 void
+store_add_legacy_hashes(struct store_params *params, const char *token)
+{
+	struct sha256 digest = sha256_of_text(token);
+
+	store_add_text(params,
+	    hex_encode(params->arena, digest.bytes, SHA256_BYTES));
+	store_add_text(params,
+	    base64_encode(params->arena, digest.bytes, SHA256_BYTES));
+	store_add_text(params,
+	    base64url_encode(params->arena, digest.bytes, SHA256_BYTES));
+}
+
+void
 store_add_digests(struct store_params *params, const struct sha256 *values,
     size_t n)
 {

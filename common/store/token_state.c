@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/token_state.h"
 
-#include "crypto/encode.h"
 #include "store/store.h"
 
 const char *
@@ -27,16 +26,11 @@ refresh_token_state(struct store *store, struct arena *arena,
 {
 	static const struct statement statement = {"refresh_token_state",
 	    "SELECT * FROM oauth.refresh_token_state($1, $2, $3, $4)", true};
-	struct sha256 digest = sha256_of_text(token);
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
 
 	store_add_text(&params, session_id);
-	store_add_text(&params, hex_encode(arena, digest.bytes, SHA256_BYTES));
-	store_add_text(&params,
-	    base64_encode(arena, digest.bytes, SHA256_BYTES));
-	store_add_text(&params,
-	    base64url_encode(arena, digest.bytes, SHA256_BYTES));
+	store_add_legacy_hashes(&params, token);
 	row = store_call(store, &statement, &params);
 	if (!row)
 		return NULL;
