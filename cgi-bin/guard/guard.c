@@ -49,6 +49,17 @@ log_verdict(struct request *rq, const struct verdict *v)
 	log_text("mcp_name", request_header(rq, "HTTP_MCP_NAME"));
 }
 
+/* Once and for all: its proof is used. */
+static struct verdict
+judge(struct request *rq, const char *method)
+{
+	struct verdict v = verdict_on(rq, method);
+
+	verdict_use_proof(&v);
+	log_verdict(rq, &v);
+	return v;
+}
+
 static void
 pass_on(struct request *rq, const char *name, const char *value)
 {
@@ -97,11 +108,8 @@ hand_over(struct request *rq, struct verdict *v)
 static enum oauth_error
 answer_cgi(struct request *rq)
 {
-	struct verdict v = verdict_on(rq,
-	    request_variable(rq, "REQUEST_METHOD"));
+	struct verdict v = judge(rq, request_variable(rq, "REQUEST_METHOD"));
 
-	verdict_use_proof(&v);
-	log_verdict(rq, &v);
 	return v.kind == VERDICT_ALLOWED ? hand_over(rq, &v)
 	                                 : challenge(rq, &v);
 }
@@ -110,11 +118,8 @@ static enum oauth_error
 answer_authorizer(struct request *rq)
 {
 	const char *apache_role = request_variable(rq, "FCGI_APACHE_ROLE");
-	struct verdict v = verdict_on(rq,
-	    request_variable(rq, "REQUEST_METHOD"));
+	struct verdict v = judge(rq, request_variable(rq, "REQUEST_METHOD"));
 
-	verdict_use_proof(&v);
-	log_verdict(rq, &v);
 	if (v.kind == VERDICT_ALLOWED)
 		return allow(rq, &v);
 	if (!apache_role || !text_equal(apache_role, "ACCESS_CHECKER"))
@@ -172,9 +177,7 @@ answer_question(struct request *rq, const char *question)
 		return explain(rq, method);
 	if (!text_equal(question, "check") && !text_equal(question, "forward"))
 		return refuse(rq, OAUTH_NOT_FOUND, "MCP_GUARD is no mode");
-	v = verdict_on(rq, method);
-	verdict_use_proof(&v);
-	log_verdict(rq, &v);
+	v = judge(rq, method);
 	if (v.kind == VERDICT_ALLOWED)
 		return allow_by_headers(rq, &v);
 	if (text_equal(question, "forward"))
