@@ -82,3 +82,13 @@ programs_gone() {
 healthy() {
   [ "$(http_status "$port" /api/oauth/health)" = 200 ]
 }
+
+# The programs, beside a web server that starts none, and the demo's MCP server.
+programs_start() { # workers.sh, of nginx-conf
+  as sh "$1" </dev/null >>"$D/log/setup.log" 2>&1 ||
+    die "the programs did not start: $(tail -n 5 "$D/log/setup.log")"
+  [ ! -x "$D/usr/libexec/mcp-oauth/demo/whoami" ] ||
+    as spawn-fcgi -s "$D/run/whoami.socket" -M 0600 -F 4 \
+      -- "$D/usr/libexec/mcp-oauth/demo/whoami" >>"$D/log/setup.log" 2>&1 ||
+    die "whoami did not start: $(tail -n 5 "$D/log/setup.log")"
+}

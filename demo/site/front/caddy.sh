@@ -81,12 +81,7 @@ caddy_run() {
 
 web_start() {
   caddy_find
-  as sh "$D/caddy/workers.sh" </dev/null >>"$D/log/setup.log" 2>&1 ||
-    die "the programs did not start: $(tail -n 5 "$D/log/setup.log")"
-  [ ! -x "$D/usr/libexec/mcp-oauth/demo/whoami" ] ||
-    as spawn-fcgi -s "$D/run/whoami.socket" -M 0600 -F 4 \
-      -- "$D/usr/libexec/mcp-oauth/demo/whoami" >>"$D/log/setup.log" 2>&1 ||
-    die "whoami did not start: $(tail -n 5 "$D/log/setup.log")"
+  programs_start "$D/caddy/workers.sh"
   caddy_run start --pidfile "$D/caddy/caddy.pid" ||
     die "Caddy did not start: $(tail -n 5 "$D/log/setup.log")"
 }

@@ -77,12 +77,7 @@ nginx_run() {
 
 web_start() {
   nginx_find
-  as sh "$D/nginx/conf/workers.sh" </dev/null >>"$D/log/setup.log" 2>&1 ||
-    die "the programs did not start: $(tail -n 5 "$D/log/setup.log")"
-  [ ! -x "$D/usr/libexec/mcp-oauth/demo/whoami" ] ||
-    as spawn-fcgi -s "$D/run/whoami.socket" -M 0600 -F 4 \
-      -- "$D/usr/libexec/mcp-oauth/demo/whoami" >>"$D/log/setup.log" 2>&1 ||
-    die "whoami did not start: $(tail -n 5 "$D/log/setup.log")"
+  programs_start "$D/nginx/conf/workers.sh"
   nginx_run ||
     die "nginx did not start: $(tail -n 5 "$D/log/setup.log" "$D/log/error.log")"
 }
