@@ -116,21 +116,6 @@ arena_alloc(struct arena *arena, size_t size_bytes)
 	return memset(take(arena, size_bytes), 0, size_bytes);
 }
 
-char *
-arena_strndup(struct arena *arena, const char *text, size_t len_bytes)
-{
-	char *copy = arena_alloc(arena, len_bytes + 1);
-
-	memcpy(copy, text, len_bytes);
-	return copy;
-}
-
-char *
-arena_strdup(struct arena *arena, const char *text)
-{
-	return arena_strndup(arena, text, strlen(text));
-}
-
 /* Most texts fit into what is left of the chunk: written there at once, and
  * taken when it is clear how long they are. */
 char *
@@ -153,17 +138,5 @@ arena_vprintf(struct arena *arena, const char *format, va_list args)
 		return arena_strdup(arena, "");
 	text = take(arena, (size_t)len + 1);
 	(void)vsnprintf(text, (size_t)len + 1, format, args);
-	return text;
-}
-
-char *
-arena_printf(struct arena *arena, const char *format, ...)
-{
-	va_list args;
-	char *text;
-
-	va_start(args, format);
-	text = arena_vprintf(arena, format, args);
-	va_end(args);
 	return text;
 }

@@ -77,22 +77,6 @@ arena_alloc(struct arena *arena, size_t size_bytes)
 }
 
 char *
-arena_strndup(struct arena *arena, const char *text, size_t len_bytes)
-{
-	char *copy = arena_alloc(arena, len_bytes + 1);
-
-	if (len_bytes > 0)
-		memcpy(copy, text, len_bytes);
-	return copy;
-}
-
-char *
-arena_strdup(struct arena *arena, const char *text)
-{
-	return arena_strndup(arena, text, strlen(text));
-}
-
-char *
 arena_vprintf(struct arena *arena, const char *format, va_list args)
 {
 	va_list again;
@@ -106,17 +90,5 @@ arena_vprintf(struct arena *arena, const char *format, va_list args)
 		return arena_strdup(arena, "");
 	text = arena_alloc(arena, (size_t)len + 1);
 	(void)vsnprintf(text, (size_t)len + 1, format, args);
-	return text;
-}
-
-char *
-arena_printf(struct arena *arena, const char *format, ...)
-{
-	va_list args;
-	char *text;
-
-	va_start(args, format);
-	text = arena_vprintf(arena, format, args);
-	va_end(args);
 	return text;
 }
