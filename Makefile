@@ -15,6 +15,11 @@ datadir = $(prefix)/share
 mandir = $(datadir)/man
 sysconfdir = /etc
 
+# The group of the web server, which is to enter $(sysconfdir)/mcp-oauth: make
+# install gives a folder to it that it makes.
+webgroup = $(if $(DESTDIR),,$(if $(filter 0,$(shell id -u)),$(shell \
+    getent group www-data | cut -d : -f 1)))
+
 CC = gcc
 AR = ar
 INSTALL = install
@@ -351,7 +356,7 @@ format: ## lay out the C sources as lint wants them
 # ---- installing: each file is a new one, so running programs keep theirs
 
 at = $(DESTDIR)$(1)/mcp-oauth
-install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysconfdir ...)
+install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysconfdir, webgroup ...)
 	$(INSTALL) -d $(call at,$(libexecdir))/cgi-bin \
 	    $(call at,$(libexecdir))/guard $(call at,$(libexecdir))/fetch \
 	    $(DESTDIR)$(bindir) \
@@ -364,7 +369,9 @@ install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysco
 	    $(call at,$(datadir))/schema/functions \
 	    $(DESTDIR)$(datadir)/bash-completion/completions \
 	    $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8
-	$(INSTALL) -d -m 750 $(call at,$(sysconfdir))
+	@test -d $(call at,$(sysconfdir)) || { \
+	    $(INSTALL) -d -m 750 $(call at,$(sysconfdir)) && \
+	    { test -z '$(webgroup)' || chgrp '$(webgroup)' $(call at,$(sysconfdir)); }; }
 	$(if $(ENDPOINTS),$(INSTALL) -m 755 $(ENDPOINTS) $(call at,$(libexecdir))/cgi-bin)
 	$(if $(GUARD),$(INSTALL) -m 755 $(BUILD)/guard/guard $(call at,$(libexecdir))/guard)
 	$(if $(FETCH),$(INSTALL) -m 755 $(BUILD)/fetch/fetch $(call at,$(libexecdir))/fetch)
