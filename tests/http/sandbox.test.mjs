@@ -32,7 +32,7 @@ before(async () => {
 })
 after(async () => {
   await site?.stop()
-  await rm(dir, { recursive: true, force: true })
+  if (dir) await rm(dir, { recursive: true, force: true })
 })
 
 const programs = async () => [

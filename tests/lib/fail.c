@@ -52,7 +52,7 @@ begin(void)
 
 	if (file)
 		count_file = open(file,
-		    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+		    O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
 	at = number ? strtol(number, NULL, 10) : 0;
 	if (name && strcmp(name, "memory") == 0)
 		kind = KIND_MEMORY;
