@@ -23,8 +23,11 @@ CFLAGS = -O2 -g
 LDFLAGS =
 # What one node process may need: the version that "npm ci" puts here.
 NODE = $(CURDIR)/tests/node_modules/node/bin/node
-# Of the demo.
+# Of the demo: its port, the folder of its file env, and an MCP server of yours,
+# an http URL, in place of its own.
 PORT = 8080
+DEMO_DIR = build/demo
+MCP =
 # The web server of the demo and the wire tests: a file of demo/site/front.
 FRONT = apache
 # How long "make fuzz" feeds each target.
@@ -226,16 +229,18 @@ $(BUILD)/pages/embedded.o: $(BUILD)/pages/embedded.c
 packages:
 	@demo/packages.sh build demo '$(FRONT)'
 
-demo: packages ## install what is missing, build, and serve until Ctrl-C (PORT=8080; FRONT=pool or lighttpd)
+RUN_DEMO = BUILD='$(BUILD)' SITE_FRONT='$(FRONT)' SITE_MCP='$(MCP)' demo/site.sh
+
+demo: packages ## install what is missing, build, and serve until Ctrl-C (PORT=8080; MCP=URL, your own MCP server; FRONT=pool ...)
 	@$(MAKE) --no-print-directory all
-	@BUILD='$(BUILD)' SITE_FRONT='$(FRONT)' demo/site.sh run build/demo '$(PORT)'
+	@$(RUN_DEMO) run '$(DEMO_DIR)' '$(PORT)'
 
 demo-start: packages ## the same in the background; build/demo/env tells what a script needs
 	@$(MAKE) --no-print-directory all
-	@BUILD='$(BUILD)' SITE_FRONT='$(FRONT)' demo/site.sh start build/demo '$(PORT)'
+	@$(RUN_DEMO) start '$(DEMO_DIR)' '$(PORT)'
 
 demo-stop: ## end the demo and remove what it kept
-	@demo/site.sh stop build/demo
+	@demo/site.sh stop '$(DEMO_DIR)'
 
 # ---- checking
 

@@ -46,6 +46,8 @@ static const char *
 enter(const struct endpoint *endpoint, const struct settings *settings)
 {
 	struct arena *arena = arena_new(ARENA_MAX_BYTES);
+	const bool with_database = endpoint->store_open ||
+	    settings->kind == SETTINGS_GUARD;
 	char folder[PATH_MAX];
 	const char *const writable[] = {
 	    settings->state_directory,
@@ -53,8 +55,8 @@ enter(const struct endpoint *endpoint, const struct settings *settings)
 	    NULL,
 	};
 	const struct sandbox sandbox = {
-	    .network = endpoint->store_open || settings->kind == SETTINGS_GUARD,
-	    .threads = settings->kind == SETTINGS_GUARD,
+	    .network = with_database,
+	    .threads = with_database, /* statements are cancelled beside */
 	    .program = fetches(endpoint, settings) ? fetch_program(arena)
 	                                           : NULL,
 	    .writable = writable,

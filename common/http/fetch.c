@@ -9,11 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/auto.h"
 #include "base/buf.h"
+#include "base/monotonic.h"
 #include "base/slot.h"
 #include "base/text.h"
 #include "base/uri.h"
@@ -83,15 +83,6 @@ start(const char *const *argv, int *out, bool sandbox)
 	return pid;
 }
 
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-}
-
 /* Everything it says until it ends, max_bytes and deadline_ms allowing. */
 static bool
 read_all(int out, struct buf *said, size_t max_bytes, int64_t deadline_ms)
@@ -102,7 +93,7 @@ read_all(int out, struct buf *said, size_t max_bytes, int64_t deadline_ms)
 	int64_t left_ms;
 
 	for (;;) {
-		left_ms = deadline_ms - now_ms();
+		left_ms = deadline_ms - monotonic_ms();
 		if (left_ms <= 0 || said->len > max_bytes)
 			return false;
 		if (poll(&waiting, 1, (int)left_ms) < 0) {
@@ -189,7 +180,7 @@ run(struct arena *arena, const char *const *argv, bool sandbox,
 	if (pid < 0)
 		return FETCH_FAILED;
 	whole = read_all(out, &said, max_bytes + FIRST_LINE_MAX_BYTES,
-	    now_ms() + FETCH_TIMEOUT_MS + GRACE_MS);
+	    monotonic_ms() + FETCH_TIMEOUT_MS + GRACE_MS);
 	if (!whole)
 		(void)kill(pid, SIGKILL);
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
