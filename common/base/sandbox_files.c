@@ -15,14 +15,9 @@
 #include "base/auto.h"
 #include "base/sandbox.h"
 
-#ifdef __has_include
-#if __has_include(<linux/landlock.h>)
-#include <linux/landlock.h>
-#define HAVE_LANDLOCK
-#endif
-#endif
+#ifdef SYS_landlock_create_ruleset
 
-#ifdef HAVE_LANDLOCK
+#include <linux/landlock.h>
 
 #ifndef LANDLOCK_ACCESS_FS_REFER
 #define LANDLOCK_ACCESS_FS_REFER (1ULL << 13)

@@ -42,9 +42,11 @@ try_open(const char *file)
 	    ? syscall(SYS_openat, AT_FDCWD, file, O_RDWR | O_CREAT, 0600)
 	    : 0;
 
-	if (file && fd >= 0)
+	if (fd < 0)
+		return -1;
+	if (file)
 		(void)close((int)fd);
-	return fd;
+	return 0;
 }
 
 static long

@@ -51,8 +51,7 @@ begin(void)
 	const char *file = getenv("FAIL_COUNT");
 
 	if (file)
-		count_file = open(file,
-		    O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+		count_file = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
 	at = number ? strtol(number, NULL, 10) : 0;
 	if (name && strcmp(name, "memory") == 0)
 		kind = KIND_MEMORY;
