@@ -65,13 +65,16 @@ endif
 # The doctor asks the running site, and fetch asks others.
 CURL_LIBS := $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null)
 
+# An object is known by its whole path too, for a make whose BUILD is one.
+both_names = -MT '$(abspath $(1))' -MT '$(patsubst $(CURDIR)/%,%,$(abspath $(1)))'
+
 COMPILE = $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -Icommon \
     -DMCP_OAUTH_VERSION='"$(VERSION)"' \
     -DMCP_OAUTH_SYSCONFDIR='"$(sysconfdir)"' \
     -DMCP_OAUTH_LIBEXECDIR='"$(libexecdir)/mcp-oauth"' \
     -DMCP_OAUTH_DATADIR='"$(datadir)/mcp-oauth"' \
     $(WARNINGS) $(PACKAGE_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(HARDENING) \
-    -fPIE -pthread -MMD -MP
+    -fPIE -pthread -MMD -MP $(call both_names,$@)
 LINK = $(CC) $(CFLAGS) -pie -pthread $(LINK_HARDENING) $(LDFLAGS)
 # Each program links only what it uses: metadata and jwks come without libpq.
 LIBS = -Wl,--as-needed -lfcgi $(PACKAGE_LIBS)

@@ -46,6 +46,7 @@ struct resource_setting {
 /* What a scope means, in words for people. */
 struct scope_description {
 	const char *scope, *text;
+	const char *language; /* of the text; "": for all others */
 };
 
 /* An identity provider that may vouch for people (ID-JAG). */
