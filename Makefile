@@ -282,7 +282,8 @@ check-fronts: all tests/node_modules/.package-lock.json ## one suite for each we
 check-clients: all tests/node_modules/.package-lock.json ## real MCP and OAuth clients and a browser
 	$(if $(CLIENT_TESTS),$(NODE_TEST) $(CLIENT_TESTS),@echo 'no client tests')
 
-check-long: all tests/node_modules/.package-lock.json ## clients in all their ways, a server in all the suite's scenarios
+check-long: all tests/node_modules/.package-lock.json ## clients in all their ways, Firefox, a server in all the suite's scenarios
+	@demo/packages.sh long
 	$(if $(LONG_CLIENT_TESTS),$(NODE_TEST) $(LONG_CLIENT_TESTS),@echo 'no long client tests')
 
 check-packages: all tests/node_modules/.package-lock.json ## what is handed out, installed as its users would

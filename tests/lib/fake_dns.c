@@ -2,7 +2,8 @@
 /*
  * fake_dns.c - stands before getaddrinfo() in the tests of fetch: FAKE_DNS
  * holds the answers, one after the other, "192.0.2.1,127.0.0.1 10.0.0.1": the
- * first lookup of a name yields two addresses, the second one another.
+ * first lookup of a name yields two addresses, the second one another; "never":
+ * no name server answers.
  * FAKE_DNS_LOG gets a line for each lookup, CONNECT_LOG one for each attempt to
  * send anything anywhere.
  */
@@ -14,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 typedef int lookup(const char *node, const char *service,
     const struct addrinfo *hints, struct addrinfo **ret);
@@ -94,6 +96,10 @@ getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
 		return real(node, service, hints, ret);
 	note(lookup_log, node);
 	list = answer(lookups++);
+	if (strcmp(list, "never") == 0) {
+		(void)sleep(60);
+		return EAI_AGAIN;
+	}
 	for (word = strtok_r(list, ",", &at); word;
 	     word = strtok_r(NULL, ",", &at)) {
 		int error = real(word, service, hints, tail);
