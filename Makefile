@@ -33,6 +33,9 @@ FRONT = apache
 # How long "make fuzz" feeds each target.
 FUZZ_SECONDS = 300
 
+# How long "make soak" keeps a site in use.
+SOAK_SECONDS = 3600
+
 # V=1 shows whole commands.
 V =
 
@@ -129,7 +132,7 @@ MAN5 := $(sort $(wildcard docs/*.5))
 .SECONDARY:
 .PHONY: all demo demo-start demo-stop check check-unit check-sql check-http \
     check-fronts check-clients check-long check-faults check-packages \
-    check-fuzz check-valgrind check-all lint asan fuzz fuzzers bench \
+    check-fuzz check-mutations check-valgrind check-all soak lint asan fuzz fuzzers bench \
     bench-quick bench-counts bench-floors format bundle bundle-file install \
     install-demo dist clean migrate help packages unit-tests FORCE
 
@@ -291,6 +294,14 @@ CRASH_BUILD = BUILD='$(CURDIR)/build/crash' CRASH=1
 check-faults: all tests/node_modules/.package-lock.json ## processes killed, disks full, databases away
 	@$(MAKE) --no-print-directory $(CRASH_BUILD) all
 	$(if $(FAULT_TESTS),$(NODE_TEST) $(FAULT_TESTS),@echo 'no fault tests')
+
+# Mutants are caught one after the other; ONLY= chooses some.
+check-mutations: tests/node_modules/.package-lock.json ## break each promise in a copy, and see that its test fails (a quarter of an hour)
+	@demo/packages.sh build demo check
+	$(NODE) tests/mutations/run.mjs
+
+soak: all tests/node_modules/.package-lock.json ## a site in use for SOAK_SECONDS (3600): nothing grows, nothing fails
+	SOAK_SECONDS='$(SOAK_SECONDS)' $(NODE_TEST) tests/faults/soak.test.mjs
 
 check-valgrind: $(UNIT_TESTS) ## the unit tests under valgrind
 	prove --exec 'valgrind -q --error-exitcode=99 --leak-check=full' $(UNIT_TESTS)

@@ -228,6 +228,7 @@ static const struct endpoint authorization_endpoint = {
     .post = authorize,
     .faults = FAULTS_PAGE,
     .judges_params = true,
+    .fetches = true,
     .settings = SETTINGS_SERVER,
     .store_open = store_open,
     .store_close = store_close,

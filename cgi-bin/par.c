@@ -103,6 +103,7 @@ static const struct endpoint par = {
     .post = post_par,
     .body_max_bytes = PAR_BODY_MAX_BYTES,
     .cors = CORS_ANY_ORIGIN,
+    .fetches = true,
     .settings = SETTINGS_SERVER,
     .store_open = store_open,
     .store_close = store_close,

@@ -127,7 +127,8 @@ run(void *arg)
 	return NULL;
 }
 
-/* Signals are for the thread that serves: they end its wait for a request. */
+/* Signals are for the thread that serves: they end its wait for a request.  But
+ * one that the sandbox raises is for whoever made the call. */
 static bool
 start_thread(struct watch_thread *thread)
 {
@@ -136,6 +137,7 @@ start_thread(struct watch_thread *thread)
 	bool started;
 
 	(void)sigfillset(&all);
+	(void)sigdelset(&all, SIGSYS);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
 	started = pthread_create(&id, NULL, run, thread) == 0;
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -174,6 +174,7 @@ static const struct setting table[] = {
     {"GUARD_BACKEND_SECRET", GUARD | SECRET, TYPE_SECRET,
         AT(guard_backend_secret), NULL, {0}},
     {"METRICS_FROM", SERVER, TYPE_TEXT, AT(metrics_from), "127.0.0.1 ::1", {0}},
+    {"SANDBOX", BOTH, TYPE_CHOICE, AT(sandbox), "on", {"off", "on"}},
     {"STATE_DIRECTORY", BOTH, TYPE_PATH, AT(state_directory), "/run/mcp-oauth",
         {0}},
     {"LOG_TO", BOTH, TYPE_TEXT, AT(log_to), "stderr", {0}},

@@ -143,6 +143,7 @@ struct settings {
 	const char *guard_backend_secret; /* NULL: none */
 
 	const char *metrics_from; /* addresses that may read them; may be "" */
+	bool sandbox;             /* programs lock themselves in */
 	const char *state_directory;
 	const char *log_to;
 	enum log_level log_level;

@@ -37,7 +37,8 @@ run(void *arg)
 	return NULL;
 }
 
-/* Signals are for the thread that serves. */
+/* Signals are for the thread that serves, but one that the sandbox raises is for
+ * whoever made the call. */
 static bool
 start(PGcancel *handle)
 {
@@ -46,6 +47,7 @@ start(PGcancel *handle)
 	bool started;
 
 	(void)sigfillset(&all);
+	(void)sigdelset(&all, SIGSYS);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
 	started = pthread_create(&id, NULL, run, handle) == 0;
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -9,6 +9,7 @@
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,15 +34,31 @@ answer(int n)
 	return last;
 }
 
-static void
-note(const char *variable, const char *line)
-{
-	FILE *log = getenv(variable) ? fopen(getenv(variable), "a") : NULL;
+/* Opened before the program locks itself in. */
+static int lookup_log = -1, connect_log = -1;
 
-	if (!log)
-		return;
-	(void)fprintf(log, "%s\n", line);
-	(void)fclose(log);
+static int
+open_log(const char *variable)
+{
+	const char *file = getenv(variable);
+
+	return file
+	    ? open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644)
+	    : -1;
+}
+
+__attribute__((__constructor__)) static void
+open_logs(void)
+{
+	lookup_log = open_log("FAKE_DNS_LOG");
+	connect_log = open_log("CONNECT_LOG");
+}
+
+static void
+note(int log, const char *line)
+{
+	if (log >= 0)
+		(void)dprintf(log, "%s\n", line);
 }
 
 int
@@ -53,7 +70,7 @@ connect(int fd, const struct sockaddr *address, socklen_t len)
 
 	(void)getnameinfo(address, len, text, sizeof(text), NULL, 0,
 	    NI_NUMERICHOST);
-	note("CONNECT_LOG", text);
+	note(connect_log, text);
 	return real(fd, address, len);
 }
 
@@ -77,7 +94,7 @@ getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
 
 	if (!lies_about(node) || (hints && (hints->ai_flags & AI_NUMERICHOST)))
 		return real(node, service, hints, ret);
-	note("FAKE_DNS_LOG", node);
+	note(lookup_log, node);
 	list = answer(lookups++);
 	if (strcmp(list, "never") == 0) {
 		(void)sleep(60);
