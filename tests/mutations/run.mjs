@@ -72,12 +72,12 @@ async function unnoticed (tree, [file, name]) {
 const tree = await copyOfSources()
 const survivors = []
 try {
-  await make(tree, 'all', 'unit-tests')
+  await make(tree, 'all')
   for (const mutation of mutations.filter(({ what }) => only.test(what))) {
     const file = join(tree, mutation.file)
     const before = await readFile(file, 'utf8')
     await writeFile(file, changed(before, mutation))
-    await make(tree, 'all', 'unit-tests')
+    await make(tree, mutation.caught.length === 1 ? `build/tests/${mutation.caught[0]}` : 'all')
     const why = await unnoticed(tree, mutation.caught)
     await writeFile(file, before)
     console.log(`${why ? 'SURVIVED' : 'caught'}: ${mutation.what} (${mutation.file}): ${mutation.caught.join(': ')}`)
