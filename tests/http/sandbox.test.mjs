@@ -123,6 +123,20 @@ test('SANDBOX=off leaves a program as it was', async () => {
   assert.deepEqual([...new Set(states)], ['00'])
 })
 
+test('where STATE_DIRECTORY is not there yet, calls are limited and files are not, and the log says so', async t => {
+  if (sanitized) return t.skip(sanitized)
+  const config = join(site.values.STATE, 'etc/mcp-oauth/early.conf')
+  const log = join(site.values.STATE, 'log/early.log')
+  await run('cp', ['-p', site.values.MCP_OAUTH_CONFIG, config])
+  await changeSettings(config, [`LOG_TO=${log}`, `STATE_DIRECTORY=${site.values.STATE}/run/not/there`])
+  const { states, tried } = await ask('cgi-bin/jwks', { config, env: breakIn() })
+  assert.deepEqual([...new Set(states)], ['21'])
+  assert.equal(tried.execve, EPERM)
+  assert.equal(tried['other-file'], 0)
+  assert.match(await readFile(log, 'utf8'), /jwks: notice: the sandbox is not whole: files .* stay writable/)
+  await rm(log)
+})
+
 test('settings that the sandbox is too small for are told of', async t => {
   if (sanitized) return t.skip(sanitized)
   const config = join(site.values.STATE, 'etc/mcp-oauth/moving.conf')
