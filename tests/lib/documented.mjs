@@ -12,7 +12,7 @@ const read = path => readFile(new URL(path, root), 'utf8')
 // ---- what the pages show
 
 // Programs whose name opens a line of an indented block.
-const programs = /^(?:apt|awk|a2enmod|chgrp|claude|codex|cp|curl|fail2ban-regex|htpasswd|make|mcp-inspector|mcp-oauth|mcp-remote|npx|psql|sh|spawn-fcgi|sudo|systemctl|systemd-\w+|tar)\b/
+const programs = /^(?:apt|awk|a2enmod|chgrp|claude|codex|cp|curl|dpkg(?:-deb)?|fail2ban-regex|htpasswd|make|mcp-inspector|mcp-oauth|mcp-remote|npx|psql|runuser|sed|sh|spawn-fcgi|sudo|systemctl|systemd-\w+|tar)\b/
 
 /** The commands of indented blocks, with the lines that continue them. */
 export function indented (page) {
@@ -68,6 +68,10 @@ const table = [
   ['docs/clients.md', 'curl -u "$client_id:$client_secret" -d grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer', 'http/id_jag.test.mjs', 'jwt-bearer'],
   ['docs/clients.md', 'mcp-oauth', 'http/documented.test.mjs', 'typeAll'],
   ['docs/clients.md', 'curl', 'http/documented.test.mjs', 'typeAll'],
+  ['docs/debian.md', 'chgrp -R mcp-oauth', 'as systemd-sysusers of docs/apache.md'],
+  ['docs/debian.md', 'systemctl enable', 'as systemd-sysusers of docs/apache.md'],
+  ['docs/debian.md', 'runuser -u postgres -- psql mcp_oauth -c \'CREATE ROLE "mcp-oauth"', 'as systemd-sysusers of docs/apache.md'],
+  ['docs/debian.md', '', 'lib/first_call.mjs', 'docs/debian.md'],
   ['docs/logs.md', 'awk', 'http/logs.test.mjs', 'docs/logs.md'],
   ['docs/logs.md', 'cp /usr/local', 'http/fail2ban.test.mjs', 'share/mcp-oauth/fail2ban'],
   ['docs/logs.md', 'fail2ban-regex', 'http/fail2ban.test.mjs has the server itself take the filter'],
@@ -100,9 +104,9 @@ export async function missing () {
       left.delete(row)
     }
   }
-  for (const [page, begins] of left) found.push(`tests/lib/documented.mjs: ${page} does not show ${begins}`)
+  for (const [page, begins] of left) if ((await pages()).includes(page)) found.push(`tests/lib/documented.mjs: ${page} does not show ${begins}`)
   for (const [page, begins, file, words] of table) {
-    if (words && !(await read('tests/' + file)).includes(words)) found.push(`tests/lib/documented.mjs: ${file} has no ${words}, for ${page}: ${begins}`)
+    if ((await pages()).includes(page) && words && !(await read('tests/' + file)).includes(words)) found.push(`tests/lib/documented.mjs: ${file} has no ${words}, for ${page}: ${begins}`)
   }
   return found
 }
