@@ -4,7 +4,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { connect as connectHttp2 } from 'node:http2'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { connect, refreshing, rpc, token, until, whoami } from '../lib/flow.mjs'
@@ -152,9 +151,8 @@ describe('with mod_fcgid', { skip: !existsSync(wrapper) && 'libnss-wrapper is no
   before(async () => {
     host = await account('fastcgi', {
       overrides: 'FileInfo AuthConfig Limit',
-      modules: ['fcgid', 'headers', 'mime', 'buffer', 'http2'],
-      apache: `Protocols h2c http/1.1
-TypesConfig /etc/mime.types
+      modules: ['fcgid', 'headers', 'mime'],
+      apache: `TypesConfig /etc/mime.types
 FcgidIPCDir ${site.values.STATE}/fastcgi/fcgid
 FcgidProcessTableFile ${site.values.STATE}/fastcgi/fcgid/shm
 FcgidInitialEnv LD_PRELOAD ${wrapper}
@@ -210,23 +208,6 @@ FcgidInitialEnv NSS_WRAPPER_GROUP ${site.values.STATE}/fastcgi/group
   test('a program is guarded as before', async () => {
     const { tokens } = await connect(host, { client: session.client, params: { resource: host.mcp } })
     assert.equal((await whoami(host, tokens.access_token)).email, email)
-  })
-
-  test('a body of untold length arrives over HTTP/2', async () => {
-    const { token_endpoint: endpoint } = (await send(host.url('/.well-known/oauth-authorization-server'))).json
-    const body = String(new URLSearchParams(refreshing(session.client, session.tokens)))
-    const connection = connectHttp2(host.base)
-    try {
-      const stream = connection.request({ ':method': 'POST', ':path': new URL(endpoint).pathname, 'content-type': 'application/x-www-form-urlencoded' })
-      stream.write(body.slice(0, 20))
-      stream.end(body.slice(20))
-      let text = ''
-      for await (const chunk of stream.setEncoding('utf8')) text += chunk
-      session.tokens = JSON.parse(text)
-      assert.ok(session.tokens.access_token, text)
-    } finally {
-      connection.close()
-    }
   })
 
   test('the programs stay from request to request', async () => {
