@@ -56,7 +56,10 @@ wanted() {
     # Any npm will do: it fetches the node that runs the tests.
     command -v npm >/dev/null || echo nodejs npm
     ;;
-  bench-peers) echo libapache2-mod-auth-openidc libapache2-mod-oauth2 ;;
+  bench-peers)
+    echo libapache2-mod-auth-openidc libapache2-mod-oauth2 glewlwyd \
+      dbconfig-no-thanks
+    ;;
   bench)
     echo wrk strace valgrind perl
     command -v npm >/dev/null || echo nodejs npm
@@ -117,6 +120,13 @@ case " ${missing[*]} " in
 *' slapd '*)
   "${as_root[@]}" debconf-set-selections \
     <<<'slapd slapd/no_configuration boolean true'
+  ;;
+esac
+# Nor glewlwyd a database.
+case " ${missing[*]} " in
+*' glewlwyd '*)
+  "${as_root[@]}" debconf-set-selections \
+    <<<'glewlwyd glewlwyd/config_type select No configuration'
   ;;
 esac
 # No service starts: invoke-rc.d asks this program, and 101 means no.

@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { as, startFastcgi } from '../lib/fastcgi.mjs'
 import { meterOf } from './measure.mjs'
 import { fronts } from './fronts.mjs'
-import { floorsFolder, floorsOf, newTokens } from './floors.mjs'
+import { floorsFolder, floorsOf, newTokens, stopFloors } from './floors.mjs'
 import { newSessions, oursOf, startOurs } from './ours.mjs'
 import { table } from './report.mjs'
 
@@ -172,7 +172,7 @@ try {
   const rows = []
   const result = {}
   const ours = await oursOf(site, { tokens: 600 })
-  await floorsOf(site, floors, ours.accessToken)
+  await floorsOf(site, floors, fronts.mod_fcgid, ours.accessToken)
   const cases = { ...casesOf(site, ours.parts), ...floorCasesOf(site, floors, ours.accessToken) }
   for (const [name, which] of Object.entries(cases).filter(([name]) => only.test(name))) {
     if (process.env.KEEP) await mkdir(process.env.KEEP, { recursive: true })
@@ -193,5 +193,5 @@ try {
 } finally {
   await meter.end()
   await site.stop()
-  await rm(floors, { recursive: true })
+  await stopFloors(floors)
 }
