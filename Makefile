@@ -124,7 +124,7 @@ MAN5 := $(sort $(wildcard docs/*.5))
 .PHONY: all demo demo-start demo-stop check check-unit check-sql check-http \
     check-fronts check-clients check-long check-faults check-packages \
     check-fuzz check-valgrind check-all lint asan fuzz fuzzers bench \
-    bench-quick bench-counts bench-floors format bundle bundle-file install \
+    bench-quick bench-counts bench-memory bench-floors format bundle bundle-file install \
     install-demo dist clean migrate help packages unit-tests FORCE
 
 all: $(PROGRAMS) ## build every program
@@ -332,6 +332,9 @@ bench-quick: ## the same in a short round that only shows that the benchmark wor
 
 bench-counts: ## instructions, allocations, system calls and statements a request, which no other load changes
 	$(BENCH) $(NODE) tests/bench/counts.mjs
+
+bench-memory: ## what the processes of a site hold over a million requests (REQUESTS=)
+	$(BENCH) $(NODE) tests/bench/memory.mjs
 
 bench-floors: $(FLOORS)
 

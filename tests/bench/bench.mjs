@@ -5,7 +5,7 @@
 //   ROUNDS, SECONDS    how many rounds, and how long a cell takes (4, 4)
 //   CONNECTIONS        '1 16 64 256'
 //   PEERS=1            servers of others, too
-//   FRONTS             names of fronts.mjs; all by default
+//   FRONTS             names of fronts.mjs; all by default, two in a short round
 //   ONLY               a regular expression that workload and connections match,
 //                      such as '^(refresh, |metadata, 16$)'
 //   MINUTES            begin no cell after so many; what was measured is reported
@@ -30,7 +30,7 @@ const settings = {
   rounds: Number(process.env.ROUNDS || (quick ? 1 : 4)),
   seconds: Number(process.env.SECONDS || (quick ? 1 : 4)),
   connections: words('CONNECTIONS', quick ? '4' : '1 16 64 256').map(Number),
-  fronts: words('FRONTS', Object.keys(fronts).join(' ')),
+  fronts: words('FRONTS', quick ? 'mod_fcgid lighttpd' : Object.keys(fronts).join(' ')),
   minutes: Number(process.env.MINUTES || Infinity),
   only: new RegExp(process.env.ONLY || '')
 }
@@ -56,7 +56,7 @@ async function startFront (name, first) {
   started.push(() => stopFloors(floors))
   const withModules = peers && fronts[name].modules
   const site = await startOurs(fronts[name].options(floors, withModules ? await moduleOptions(floors) : undefined))
-  started.push(() => site.stop())
+  started.push(() => site.end()) // its logs are too long to be searched
   const meter = await meterOf(site.values.SUPERUSER_DATABASE_URL)
   started.push(() => meter.end())
   const ours = await oursOf(site, { tokens: quick ? 300 : 4000, plainCgi: !fronts[name].listeners })

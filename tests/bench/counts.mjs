@@ -97,6 +97,10 @@ function floorCasesOf (site, folder, token) {
       body: () => `grant_type=refresh_token&client_id=client&refresh_token=${refresh}`,
       seen: answer => { refresh = /"refresh_token":"([^"]+)"/.exec(answer)[1] }
     }),
+    'floor: C introspection': floor('introspect', 'RESPONDER', '"active":true', {
+      variables: { REQUEST_METHOD: 'POST', REQUEST_URI: '/' },
+      body: () => `client_id=client&token=${token}`
+    }),
     'floor: verifies Ed25519': floor('authorizer', 'AUTHORIZER', 'Status: 200', guarded),
     'floor: says yes': floor('checker', 'AUTHORIZER', 'Status: 200', guarded)
   }

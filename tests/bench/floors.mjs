@@ -54,6 +54,17 @@ BEGIN
   RETURN v_user_id;
 END
 $body$;
+CREATE FUNCTION floor.look(p_client_id text, p_hash text) RETURNS uuid
+LANGUAGE plpgsql STABLE AS $body$
+DECLARE
+  v_user_id uuid;
+BEGIN
+  SELECT s.user_id INTO v_user_id FROM floor.session s
+    JOIN floor.client c ON c.client_id = s.client_identifier
+   WHERE s.refresh_token_hash = p_hash AND s.expires_at > now() AND c.client_id = p_client_id;
+  RETURN v_user_id;
+END
+$body$;
 -- What pgbench rotates: n is how it knows a row without keeping its token.
 CREATE TABLE floor.numbered (
   n integer PRIMARY KEY, refresh_token_hash text NOT NULL, generation integer NOT NULL DEFAULT 1,
@@ -67,11 +78,13 @@ UPDATE floor.numbered SET refresh_token_hash = md5(random()::text) || md5(random
  expires_at = now() + interval '90 days' WHERE n = :n AND expires_at > now() RETURNING generation;
 `
 
+const startSessions = (site, tokens) => site.sql('INSERT INTO floor.session (refresh_token_hash) SELECT unnest($1::text[])',
+  [tokens.map(token => createHash('sha256').update(token).digest('hex'))])
+
 /** So many live tokens of the C refresh. */
 export async function newTokens (site, n) {
   const tokens = Array.from({ length: n }, () => randomBytes(48).toString('base64url'))
-  await site.sql('INSERT INTO floor.session (refresh_token_hash) SELECT unnest($1::text[])',
-    [tokens.map(token => createHash('sha256').update(token).digest('hex'))])
+  await startSessions(site, tokens)
   return tokens
 }
 
@@ -134,7 +147,9 @@ export async function floorsOf (site, folder, front, accessToken) {
   await writeFile(join(folder, 'bin/database'), site.values.DATABASE_URL)
   await postgresql(site, 'psql', 'mcp_oauth', { login: 'mcp_owner', input: schema })
   await newTokens(site, 1000)
+  await startSessions(site, [accessToken])
   await startPrograms(site, folder, front)
+  const form = { 'Content-Type': 'application/x-www-form-urlencoded' }
   const get = (path, headers) => async options => () => sendRequests({ base: site.base, requests: [{ path, headers }] }, options)
   const bearer = { Authorization: `Bearer ${accessToken}` }
   const refresh = async options => {
@@ -144,7 +159,7 @@ export async function floorsOf (site, folder, front, accessToken) {
       requests: [{
         method: 'POST',
         path: '/floor/refresh',
-        headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+        headers: form,
         body: 'grant_type=refresh_token&client_id=client&refresh_token=',
         kind: 'chain',
         values
@@ -156,6 +171,12 @@ export async function floorsOf (site, folder, front, accessToken) {
     'FastCGI responder': { metadata: get('/floor/responder') },
     // One transaction and one signature: the same for the other grants.
     'C refresh': { refresh, 'code redemption': refresh, client_credentials: refresh },
+    'C introspection': {
+      introspection: async options => () => sendRequests({
+        base: site.base,
+        requests: [{ method: 'POST', path: '/floor/introspect', headers: form, body: `client_id=client&token=${accessToken}` }]
+      }, options)
+    },
     'bare UPDATE (pgbench)': { refresh: async options => () => pgbench(site, options) },
     'says yes': { 'guard, remembered': get('/floor/checker', bearer) },
     'verifies Ed25519': { 'guard, verified': get('/floor/authorizer', bearer) },

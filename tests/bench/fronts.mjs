@@ -5,20 +5,21 @@
 // a file at /mcp behind our guard, the floors of that folder and, where modules of
 // others can stand beside, their lines. Floors stand at
 //   /floor/document   a file
-//   /floor/responder, /floor/refresh, /floor/cgi
+//   /floor/responder, /floor/refresh, /floor/introspect, /floor/cgi
 //   /floor/checker, /floor/authorizer: the same file behind these two
 // processes is how many of each program run, as many as of ours; where the web
 // server starts none, listeners(folder, port) is where they listen, a list each.
 
-const programs = ['responder', 'refresh', 'checker', 'authorizer']
+const responders = ['responder', 'refresh', 'introspect']
 const guards = ['checker', 'authorizer']
+const programs = [...responders, ...guards]
 const socketsOf = (folder, name, n) => Array.from({ length: n }, (_, i) => `${folder}/run/${name}-${i}.socket`)
 const perProgram = make => Object.fromEntries(programs.map(name => [name, make(name)]))
 const oneSocket = folder => perProgram(name => socketsOf(folder, name, 1))
 
 // ---- Apache, by mod_fcgid or with workers beside it
 
-const apacheProcesses = { responder: 4, refresh: 16, checker: 64, authorizer: 64 }
+const apacheProcesses = { responder: 4, refresh: 16, introspect: 4, checker: 64, authorizer: 64 }
 
 const apacheCommon = folder => `<Directory ${folder}/static>
   Require all granted
@@ -73,7 +74,7 @@ ${guards.map(name => apacheGuarded(folder, name, `  AuthType Bearer
   AuthName floor
   AuthnzFcgiCheckAuthnProvider floor_${name} Authoritative On RequireBasicAuth Off UserExpr "%{reqenv:MCP_SUBJECT}"
   Require valid-user`)).join('\n')}
-${['responder', 'refresh'].map(name => `ProxyPass /floor/${name} "unix:${folder}/run/${name}-0.socket|fcgi://floor_${name}/floor/${name}" retry=0`).join('\n')}`
+${responders.map(name => `ProxyPass /floor/${name} "unix:${folder}/run/${name}-0.socket|fcgi://floor_${name}/floor/${name}" retry=0`).join('\n')}`
 
 // ---- the others
 
@@ -88,7 +89,7 @@ $HTTP["url"] =~ "^/mcp(/|$)" {
 $HTTP["url"] == "/floor/document" {
   ${file('/floor/document')}
 }
-${['responder', 'refresh'].map(name => `$HTTP["url"] == "/floor/${name}" {
+${responders.map(name => `$HTTP["url"] == "/floor/${name}" {
   fastcgi.server = ( "/floor/${name}" => ${hosts(name, '')} )
 }`).join('\n')}
 ${guards.map(name => `$HTTP["url"] == "/floor/${name}" {
@@ -105,7 +106,7 @@ const nginxLines = folder => `    keepalive_requests 100000000;
     location = /floor/document {
       alias ${folder}/static/document;
     }
-${['responder', 'refresh'].map(name => `    location = /floor/${name} {
+${responders.map(name => `    location = /floor/${name} {
       include conf/fastcgi.conf;
       fastcgi_pass unix:${folder}/run/${name}-0.socket;
     }`).join('\n')}
@@ -132,7 +133,7 @@ ${caddyFile(folder)}
     handle /floor/document {
 ${caddyFile(folder)}
     }
-${['responder', 'refresh'].map(name => `    handle /floor/${name} {
+${responders.map(name => `    handle /floor/${name} {
       reverse_proxy unix/${folder}/run/${name}-0.socket {
         transport fastcgi
       }
@@ -149,7 +150,7 @@ ${guards.map(name => `    route /floor/${name} {
 ${caddyFile(folder)}
     }`).join('\n')}`
 
-const few = { responder: 2, refresh: 4, checker: 2, authorizer: 2 }
+const few = { responder: 2, refresh: 4, introspect: 2, checker: 2, authorizer: 2 }
 
 export const fronts = {
   mod_fcgid: {
@@ -159,7 +160,7 @@ export const fronts = {
   },
   pool: {
     title: 'Apache with workers of its own',
-    processes: { responder: 4, refresh: 4, checker: 4, authorizer: 4 },
+    processes: { responder: 4, refresh: 4, introspect: 4, checker: 4, authorizer: 4 },
     listeners: (folder, port) => ({ ...oneSocket(folder), checker: [`${poolAddress.checker}:${port}`], authorizer: [`${poolAddress.authorizer}:${port}`] }),
     options: folder => ({ front: 'pool', apache: poolLines(folder) })
   },

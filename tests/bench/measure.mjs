@@ -48,7 +48,8 @@ async function cpuOf (folders) {
   return cpu
 }
 
-const pssOf = async pid => Number(/^Pss:\s+(\d+)/m.exec(await told(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0)
+/** Proportional set size of a process, kB. */
+export const pssOf = async pid => Number(/^Pss:\s+(\d+)/m.exec(await told(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0)
 
 /** {workers, web, database}: each {processes, pss_mb}. */
 export async function memoryOf (folders) {
