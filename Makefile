@@ -23,12 +23,18 @@ CFLAGS = -O2 -g
 LDFLAGS =
 # What one node process may need: the version that "npm ci" puts here.
 NODE = $(CURDIR)/tests/node_modules/node/bin/node
-# Of the demo.
+# Of the demo: its port, the folder of its file env, and an MCP server of yours,
+# an http URL, in place of its own.
 PORT = 8080
+DEMO_DIR = build/demo
+MCP =
 # The web server of the demo and the wire tests: a file of demo/site/front.
 FRONT = apache
 # How long "make fuzz" feeds each target.
 FUZZ_SECONDS = 300
+
+# How long "make soak" keeps a site in use.
+SOAK_SECONDS = 3600
 
 # V=1 shows whole commands.
 V =
@@ -59,13 +65,16 @@ endif
 # The doctor asks the running site, and fetch asks others.
 CURL_LIBS := $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null)
 
+# An object is known by its whole path too, for a make whose BUILD is one.
+both_names = -MT '$(abspath $(1))' -MT '$(patsubst $(CURDIR)/%,%,$(abspath $(1)))'
+
 COMPILE = $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -Icommon \
     -DMCP_OAUTH_VERSION='"$(VERSION)"' \
     -DMCP_OAUTH_SYSCONFDIR='"$(sysconfdir)"' \
     -DMCP_OAUTH_LIBEXECDIR='"$(libexecdir)/mcp-oauth"' \
     -DMCP_OAUTH_DATADIR='"$(datadir)/mcp-oauth"' \
     $(WARNINGS) $(PACKAGE_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(HARDENING) \
-    -fPIE -pthread -MMD -MP
+    -fPIE -pthread -MMD -MP $(call both_names,$@)
 LINK = $(CC) $(CFLAGS) -pie -pthread $(LINK_HARDENING) $(LDFLAGS)
 # Each program links only what it uses: metadata and jwks come without libpq.
 LIBS = -Wl,--as-needed -lfcgi $(PACKAGE_LIBS)
@@ -123,7 +132,7 @@ MAN5 := $(sort $(wildcard docs/*.5))
 .SECONDARY:
 .PHONY: all demo demo-start demo-stop check check-unit check-sql check-http \
     check-fronts check-clients check-long check-faults check-packages \
-    check-fuzz check-valgrind check-all lint asan fuzz fuzzers bench \
+    check-fuzz check-mutations check-valgrind check-all soak lint asan fuzz fuzzers bench \
     bench-quick bench-counts bench-memory bench-floors format bundle bundle-file install \
     install-demo dist clean migrate help packages unit-tests FORCE
 
@@ -223,16 +232,18 @@ $(BUILD)/pages/embedded.o: $(BUILD)/pages/embedded.c
 packages:
 	@demo/packages.sh build demo '$(FRONT)'
 
-demo: packages ## install what is missing, build, and serve until Ctrl-C (PORT=8080; FRONT=pool or lighttpd)
+RUN_DEMO = BUILD='$(BUILD)' SITE_FRONT='$(FRONT)' SITE_MCP='$(MCP)' demo/site.sh
+
+demo: packages ## install what is missing, build, and serve until Ctrl-C (PORT=8080; MCP=URL, your own MCP server; FRONT=pool ...)
 	@$(MAKE) --no-print-directory all
-	@BUILD='$(BUILD)' SITE_FRONT='$(FRONT)' demo/site.sh run build/demo '$(PORT)'
+	@$(RUN_DEMO) run '$(DEMO_DIR)' '$(PORT)'
 
 demo-start: packages ## the same in the background; build/demo/env tells what a script needs
 	@$(MAKE) --no-print-directory all
-	@BUILD='$(BUILD)' SITE_FRONT='$(FRONT)' demo/site.sh start build/demo '$(PORT)'
+	@$(RUN_DEMO) start '$(DEMO_DIR)' '$(PORT)'
 
 demo-stop: ## end the demo and remove what it kept
-	@demo/site.sh stop build/demo
+	@demo/site.sh stop '$(DEMO_DIR)'
 
 # ---- checking
 
@@ -271,7 +282,8 @@ check-fronts: all tests/node_modules/.package-lock.json ## one suite for each we
 check-clients: all tests/node_modules/.package-lock.json ## real MCP and OAuth clients and a browser
 	$(if $(CLIENT_TESTS),$(NODE_TEST) $(CLIENT_TESTS),@echo 'no client tests')
 
-check-long: all tests/node_modules/.package-lock.json ## clients in all their ways, a server in all the suite's scenarios
+check-long: all tests/node_modules/.package-lock.json ## clients in all their ways, Firefox, a server in all the suite's scenarios
+	@demo/packages.sh long
 	$(if $(LONG_CLIENT_TESTS),$(NODE_TEST) $(LONG_CLIENT_TESTS),@echo 'no long client tests')
 
 check-packages: all tests/node_modules/.package-lock.json ## what is handed out, installed as its users would
@@ -282,6 +294,14 @@ CRASH_BUILD = BUILD='$(CURDIR)/build/crash' CRASH=1
 check-faults: all tests/node_modules/.package-lock.json ## processes killed, disks full, databases away
 	@$(MAKE) --no-print-directory $(CRASH_BUILD) all
 	$(if $(FAULT_TESTS),$(NODE_TEST) $(FAULT_TESTS),@echo 'no fault tests')
+
+# Mutants are caught one after the other; ONLY= chooses some.
+check-mutations: tests/node_modules/.package-lock.json ## break each promise in a copy, and see that its test fails (a quarter of an hour)
+	@demo/packages.sh build demo check
+	$(NODE) tests/mutations/run.mjs
+
+soak: all tests/node_modules/.package-lock.json ## a site in use for SOAK_SECONDS (3600): nothing grows, nothing fails
+	SOAK_SECONDS='$(SOAK_SECONDS)' $(NODE_TEST) tests/faults/soak.test.mjs
 
 check-valgrind: $(UNIT_TESTS) ## the unit tests under valgrind
 	prove --exec 'valgrind -q --error-exitcode=99 --leak-check=full' $(UNIT_TESTS)

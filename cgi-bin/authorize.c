@@ -22,6 +22,7 @@
 #include "oauth/flow.h"
 #include "oauth/pending.h"
 #include "oauth/reconnect.h"
+#include "oauth/request_uri.h"
 #include "store/pushed_request.h"
 
 enum { REQUEST_URI = N_AUTHORIZATION_PARAMS };
@@ -104,10 +105,10 @@ wants_the_impossible(struct request *rq,
 
 static enum oauth_error
 go_on(struct request *rq, const struct authorization_request *request,
-    bool signed_in)
+    const struct language *asked, bool signed_in)
 {
 	flow_log_request(rq, request->request_id);
-	language_remember(rq);
+	language_remember(rq, asked);
 	if (wants_the_impossible(rq, request))
 		return authorization_response_error(rq, request->redirect_uri,
 		    request->state, OAUTH_LOGIN_REQUIRED,
@@ -132,7 +133,7 @@ store_request(struct request *rq, const struct authorization_request *request)
 	    browser_of(rq), request,
 	    rq->settings->authorization_request_expires_s, &signed_in)) {
 	case AUTHORIZATION_CREATED:
-		return go_on(rq, request, signed_in);
+		return go_on(rq, request, language_asked(rq), signed_in);
 	case AUTHORIZATION_UNKNOWN_CLIENT: /* deleted this moment */
 	case AUTHORIZATION_CREATE_STORE_DOWN:
 		break;
@@ -174,7 +175,8 @@ refuse_request_uri(struct request *rq, const char *reason)
 static enum oauth_error
 authorize_pushed(struct request *rq)
 {
-	struct sha256 digest = sha256_of_text(request_param(rq, REQUEST_URI));
+	const char *request_uri = request_param(rq, REQUEST_URI);
+	struct sha256 digest = sha256_of_text(request_uri);
 	struct authorization_request request;
 	bool signed_in;
 
@@ -184,7 +186,8 @@ authorize_pushed(struct request *rq)
 	    rq->settings->authorization_request_expires_s, &request,
 	    &signed_in)) {
 	case PUSHED_USED:
-		return go_on(rq, &request, signed_in);
+		return go_on(rq, &request,
+		    request_uri_language(rq, request_uri), signed_in);
 	case PUSHED_UNKNOWN:
 		return refuse_request_uri(rq, "unknown or used request_uri");
 	case PUSHED_EXPIRED:
@@ -225,6 +228,7 @@ static const struct endpoint authorization_endpoint = {
     .post = authorize,
     .faults = FAULTS_PAGE,
     .judges_params = true,
+    .fetches = true,
     .settings = SETTINGS_SERVER,
     .store_open = store_open,
     .store_close = store_close,

@@ -125,6 +125,7 @@ static const struct endpoint device_authorization = {
     .params = params,
     .post = post_device_authorization,
     .cors = CORS_ANY_ORIGIN,
+    .fetches = true,
     .settings = SETTINGS_SERVER,
     .store_open = store_open,
     .store_close = store_close,

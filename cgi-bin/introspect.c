@@ -127,6 +127,7 @@ static const struct endpoint introspection_endpoint = {
     .paths = paths,
     .params = params,
     .post = post_introspect,
+    .fetches = true,
     .settings = SETTINGS_SERVER,
     .store_open = store_open,
     .store_close = store_close,

@@ -12,12 +12,12 @@
 #include "oauth/authorization_request.h"
 #include "oauth/client_authenticated.h"
 #include "oauth/dpop_endpoint.h"
+#include "oauth/request_uri.h"
 #include "store/pushed_request.h"
 
 enum { CLIENT_SECRET = N_AUTHORIZATION_PARAMS, REQUEST_URI };
 
 enum {
-	REQUEST_URI_BYTES = 32,
 	REQUEST_URI_EXPIRES_S = 90,    /* s2.2: 5 to 600 */
 	PAR_BODY_MAX_BYTES = 32 << 10, /* each is stored for a while */
 };
@@ -56,9 +56,7 @@ bind_code(struct request *rq, const struct dpop_proof *proof,
 static enum oauth_error
 keep(struct request *rq, const struct authorization_request *request)
 {
-	const char *request_uri = arena_printf(rq->arena,
-	    "urn:ietf:params:oauth:request_uri:%s",
-	    random_text(rq->arena, REQUEST_URI_BYTES));
+	const char *request_uri = request_uri_draw(rq);
 	struct sha256 digest = sha256_of_text(request_uri);
 
 	switch (pushed_request_create(rq->store, rq->arena, &digest, request,
@@ -105,6 +103,7 @@ static const struct endpoint par = {
     .post = post_par,
     .body_max_bytes = PAR_BODY_MAX_BYTES,
     .cors = CORS_ANY_ORIGIN,
+    .fetches = true,
     .settings = SETTINGS_SERVER,
     .store_open = store_open,
     .store_close = store_close,

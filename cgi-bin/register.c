@@ -257,6 +257,7 @@ static const struct endpoint registration_endpoint = {
     .body = BODY_JSON,
     .body_error = OAUTH_INVALID_CLIENT_METADATA,
     .cors = CORS_ANY_ORIGIN,
+    .fetches = true,
     .settings = SETTINGS_SERVER,
     .store_open = store_open,
     .store_close = store_close,

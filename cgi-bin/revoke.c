@@ -146,6 +146,7 @@ static const struct endpoint revoke = {
     .params = params,
     .post = post_revoke,
     .cors = CORS_ANY_ORIGIN,
+    .fetches = true,
     .settings = SETTINGS_SERVER,
     .store_open = store_open,
     .store_close = store_close,

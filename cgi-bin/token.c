@@ -101,6 +101,7 @@ static const struct endpoint token = {
     .post = post_token,
     .body = BODY_FORM_OR_STRINGS,
     .cors = CORS_ANY_ORIGIN,
+    .fetches = true,
     .settings = SETTINGS_SERVER,
     .store_open = store_open,
     .store_close = store_close,

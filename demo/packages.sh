@@ -3,13 +3,13 @@
 #
 # packages.sh SET... - install the Debian packages of the named sets that are
 # missing, and nothing else: no recommended packages, no service started, no
-# PostgreSQL cluster made.  Sets: build, demo, check, lint, fuzz, bench,
+# PostgreSQL cluster made.  Sets: build, demo, check, long, lint, fuzz, bench,
 # bench-peers, and the web server of the demo: apache, pool, lighttpd, nginx,
 # caddy.
 set -eu
 
 if [ $# -eq 0 ]; then
-  echo 'usage: packages.sh build|demo|check|lint|fuzz|bench|bench-peers ...' >&2
+  echo 'usage: packages.sh build|demo|check|long|lint|fuzz|bench|bench-peers ...' >&2
   exit 2
 fi
 if ! command -v dpkg-query >/dev/null; then
@@ -52,10 +52,12 @@ wanted() {
     echo perl curl ca-certificates valgrind chromium fail2ban pgbouncer libtap-parser-sourcehandler-pgtap-perl \
       "$(postgresql)-pgtap" "$(postgresql)-cron" \
       apache2-utils slapd ldap-utils libapache2-mod-auth-openidc php-cgi libnss-wrapper \
+      python3 python3-jwt python3-cryptography php-cli \
       lighttpd lighttpd-modules-lua nginx nginx-common spawn-fcgi caddy multiwatch
     # Any npm will do: it fetches the node that runs the tests.
     command -v npm >/dev/null || echo nodejs npm
     ;;
+  long) echo firefox-esr gccgo-12 ;;
   bench-peers)
     echo libapache2-mod-auth-openidc libapache2-mod-oauth2 glewlwyd \
       dbconfig-no-thanks

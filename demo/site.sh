@@ -30,6 +30,7 @@
 #                      lines at the end of postgresql.conf
 #   SITE_LOCALE        of the database; C (default) knows no letters but A to Z
 #   SITE_KEY_ALG       RS256 (default) or ES256: of JWT_PRIVATE_KEY_FILE
+#   SITE_MCP           an http URL: the MCP server at /mcp, in place of the demo's
 #   SITE_PLAIN=1       leave the demo's MCP server and the root paths out
 #   SITE_SQL_BEFORE    SQL file that the owner runs before migrate
 #   SITE_KEEP=1        stop keeps the state folder and prints its path
@@ -106,6 +107,10 @@ start() {
   case $port in
   '' | *[!0-9]*) die "the port must be a number: '$port'" ;;
   esac
+  case ${SITE_MCP-} in
+  '' | http://?*) ;;
+  *) die "the address of an MCP server begins with http://: '$SITE_MCP'" ;;
+  esac
   # A site that already runs here makes room, unless the port is another's.
   D=$(state_of "$dir")
   if [ -z "$D" ] || ! grep -qsx "PORT='$port'" "$dir/env"; then
@@ -179,7 +184,7 @@ tell() {
 
 mcp-oauth demo: an authorization server and an MCP server on this machine
 
-  MCP server   $MCP_URL
+  MCP server   $MCP_URL${SITE_MCP:+, which is $SITE_MCP behind the guard}
   sign in as   $DEMO_EMAIL
   password     $DEMO_PASSWORD
 

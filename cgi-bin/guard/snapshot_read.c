@@ -86,6 +86,8 @@ snapshot_use(const char *state_directory)
 	snapshot_path(mapped.path, sizeof(mapped.path), state_directory);
 }
 
+/* From a time to come when the host's clock was set back: then as old as it
+ * seems young, since how old it is nobody knows. */
 static int64_t
 age_of_mapped(int64_t now_s)
 {
@@ -95,7 +97,7 @@ age_of_mapped(int64_t now_s)
 		return -1;
 	age_s = now_s -
 	    __atomic_load_n(&mapped.header->polled_at_s, __ATOMIC_ACQUIRE);
-	return age_s > 0 ? age_s : 0;
+	return age_s >= 0 ? age_s : -age_s;
 }
 
 int64_t

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/monotonic.h"
 #include "base/slot.h"
 
 /* One thread and what it works with; freed by the thread itself. */
@@ -26,7 +27,14 @@ struct watch_thread {
 
 /* Rare and short: one for all duties. */
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_cond_t changed;
+
+static void
+prepare(void)
+{
+	monotonic_condition(&changed);
+}
 
 static void
 free_thread(struct watch_thread *thread)
@@ -119,7 +127,8 @@ run(void *arg)
 	return NULL;
 }
 
-/* Signals are for the thread that serves: they end its wait for a request. */
+/* Signals are for the thread that serves: they end its wait for a request.  But
+ * one that the sandbox raises is for whoever made the call. */
 static bool
 start_thread(struct watch_thread *thread)
 {
@@ -128,6 +137,7 @@ start_thread(struct watch_thread *thread)
 	bool started;
 
 	(void)sigfillset(&all);
+	(void)sigdelset(&all, SIGSYS);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
 	started = pthread_create(&id, NULL, run, thread) == 0;
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -170,6 +180,7 @@ watch_start(struct watch *watch, const char *state_directory, const char *lock,
 	struct watch_thread *thread = thread_for(watch, state_directory, lock,
 	    work);
 
+	(void)pthread_once(&once, prepare);
 	take_over(watch, thread);
 	if (!start_thread(thread))
 		log_alone(LOG_ERROR, "%s", watch->duty->no_thread);
@@ -184,12 +195,9 @@ watch_stop(struct watch *watch)
 void
 watch_wait_first(struct watch *watch, int wait_ms)
 {
-	struct timespec until;
+	const struct timespec until = monotonic_after(wait_ms);
 
-	(void)clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_nsec += (long)(wait_ms % 1000) * 1000000;
-	until.tv_sec += wait_ms / 1000 + until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
+	(void)pthread_once(&once, prepare);
 	(void)pthread_mutex_lock(&mutex);
 	while (!watch->first_known &&
 	    pthread_cond_timedwait(&changed, &mutex, &until) == 0)

@@ -5,6 +5,7 @@
 #include "base/settings.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "base/secret.h"
 #include "base/settings_file.h"
@@ -19,6 +20,7 @@ enum {
 	REQUIRED = 4, /* in every kind that has it */
 	SECRET = 8,   /* masked by settings_print() */
 	REPEATABLE = 16,
+	TRANSLATABLE = 32, /* KEY[de]=... too */
 };
 
 /* How a value is read; each type is one case of read_value(). */
@@ -73,7 +75,8 @@ static const struct setting table[] = {
     {"MCP_RESOURCE_PROGRAM", GUARD | REPEATABLE, TYPE_REPEATED, 0, NULL, {0}},
     {"SCOPES_SUPPORTED", BOTH, TYPE_TEXT, AT(scopes_supported),
         "openid email profile", {0}},
-    {"SCOPE_DESCRIPTION", BOTH | REPEATABLE, TYPE_REPEATED, 0, NULL, {0}},
+    {"SCOPE_DESCRIPTION", BOTH | REPEATABLE | TRANSLATABLE, TYPE_REPEATED, 0,
+        NULL, {0}},
     {"ACCESS_TOKEN_EXPIRES", SERVER, TYPE_SECONDS, AT(access_token_expires_s),
         "3600", {0}},
     {"REFRESH_TOKEN_EXPIRES", SERVER, TYPE_SECONDS, AT(refresh_token_expires_s),
@@ -171,6 +174,7 @@ static const struct setting table[] = {
     {"GUARD_BACKEND_SECRET", GUARD | SECRET, TYPE_SECRET,
         AT(guard_backend_secret), NULL, {0}},
     {"METRICS_FROM", SERVER, TYPE_TEXT, AT(metrics_from), "127.0.0.1 ::1", {0}},
+    {"SANDBOX", BOTH, TYPE_CHOICE, AT(sandbox), "on", {"off", "on"}},
     {"STATE_DIRECTORY", BOTH, TYPE_PATH, AT(state_directory), "/run/mcp-oauth",
         {0}},
     {"LOG_TO", BOTH, TYPE_TEXT, AT(log_to), "stderr", {0}},
@@ -307,15 +311,39 @@ read_value(struct settings_reader *r, const struct setting *s,
 	return true;
 }
 
+/* The setting that KEY or KEY[LANGUAGE] is about. */
 static const struct setting *
 setting_named(const char *key)
 {
-	size_t i;
+	size_t len = strcspn(key, "["), i;
 
 	for (i = 0; i < N_SETTINGS; i++)
-		if (text_equal(table[i].key, key))
-			return &table[i];
+		if (strlen(table[i].key) == len &&
+		    strncmp(table[i].key, key, len) == 0)
+			return !key[len] || (table[i].flags & TRANSLATABLE)
+			    ? &table[i]
+			    : NULL;
 	return NULL;
+}
+
+/* Which language the line is in, if it says so; false when the pages do not
+ * come in it. */
+static bool
+read_language(struct settings_reader *r, const struct setting *s,
+    const char *key)
+{
+	const char *tag = key + strlen(s->key);
+	size_t len = strlen(tag);
+
+	r->language = "";
+	if (len == 0)
+		return true;
+	if (len > 2 && tag[len - 1] == ']')
+		r->language = arena_strndup(r->arena, tag + 1, len - 2);
+	return text_has_word(settings_known_locales, r->language) ||
+	    settings_fail(r, key,
+	        arena_printf(r->arena, "names no language of the pages: %s",
+	            settings_known_locales));
 }
 
 static bool
@@ -354,6 +382,8 @@ read_line(struct settings_reader *r, const struct settings_line *line)
 		    r->settings->kind == SETTINGS_GUARD
 		        ? "belongs in mcp-oauth.conf, not in the guard's file"
 		        : "belongs in guard.conf, not in this file");
+	if (!read_language(r, s, line->key))
+		return false;
 	if (!*line->value)
 		return true; /* as if absent */
 	return read_value(r, s, line->value);

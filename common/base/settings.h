@@ -46,6 +46,7 @@ struct resource_setting {
 /* What a scope means, in words for people. */
 struct scope_description {
 	const char *scope, *text;
+	const char *language; /* of the text; "": for all others */
 };
 
 /* An identity provider that may vouch for people (ID-JAG). */
@@ -142,6 +143,7 @@ struct settings {
 	const char *guard_backend_secret; /* NULL: none */
 
 	const char *metrics_from; /* addresses that may read them; may be "" */
+	bool sandbox;             /* programs lock themselves in */
 	const char *state_directory;
 	const char *log_to;
 	enum log_level log_level;

@@ -176,7 +176,7 @@ settle_logo(struct settings_reader *r)
 /* ---- languages ---- */
 
 /* Those of common/http/words/; a unit test compares. */
-static const char known_locales[] = "en de fr es pt ja zh ar";
+const char settings_known_locales[] = "en de fr es pt ja zh ar";
 
 static bool
 settle_locales(struct settings_reader *r)
@@ -188,11 +188,11 @@ settle_locales(struct settings_reader *r)
 		return settings_fail(r, "UI_LOCALES_SUPPORTED",
 		    "must name at least one language");
 	for (; *tags; tags++)
-		if (!text_has_word(known_locales, *tags))
+		if (!text_has_word(settings_known_locales, *tags))
 			return settings_fail(r, "UI_LOCALES_SUPPORTED",
 			    arena_printf(r->arena,
 			        "holds %s, and the pages come in %s", *tags,
-			        known_locales));
+			        settings_known_locales));
 	return true;
 }
 

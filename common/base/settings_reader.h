@@ -10,6 +10,7 @@ enum { REPEATED_LINES_MAX = 512 };
 /* A line of a key that may stand several times: KEY=SUBJECT text. */
 struct repeated_line {
 	const char *where, *key, *subject, *text;
+	const char *language; /* of KEY[LANGUAGE]; "": none */
 };
 
 /* What reading needs beside the settings: where errors are told, and the lines
@@ -19,6 +20,7 @@ struct settings_reader {
 	struct settings *settings;
 	const char *file;
 	const char **error;
+	const char *language; /* of the line that is read; "": none */
 	struct repeated_line *repeated;
 	size_t n_repeated;
 };
@@ -27,7 +29,7 @@ struct settings_reader {
 bool settings_fail(struct settings_reader *r, const char *key, const char *why);
 
 /* Keep the value of a repeatable key; false when it has no subject or text, or
- * its subject has such a line already. */
+ * its subject has such a line, in that language, already. */
 bool settings_repeated_read(struct settings_reader *r, const char *key,
     const char *value);
 
@@ -45,6 +47,9 @@ void settings_remote_print(const struct settings *settings, struct buf *ret);
 
 /* BRAND_*: what they hold, and that it can be read. */
 bool settings_brand_settle(struct settings_reader *r);
+
+/* The languages that the pages come in, separated by blanks. */
+extern const char settings_known_locales[];
 
 /* The tokens of text, separated by single blanks; NULL when one is none. */
 const char *settings_scope_list(struct arena *arena, const char *text);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * settings_repeated.c - MCP_RESOURCES, and the keys that stand once for each
- * resource or scope: KEY=SUBJECT text.  A subject that holds blanks stands in
- * double quotes.
+ * resource or scope: KEY=SUBJECT text, or KEY[LANGUAGE]=SUBJECT text.  A subject
+ * that holds blanks stands in double quotes.
  *
  * Their lines are kept until the whole file was read, since MCP_RESOURCES may
  * stand below them.
@@ -18,12 +18,14 @@
 /* ---- the lines ---- */
 
 static const struct repeated_line *
-line_of(const struct settings_reader *r, const char *key, const char *subject)
+line_of(const struct settings_reader *r, const char *key, const char *language,
+    const char *subject)
 {
 	size_t i;
 
 	for (i = 0; i < r->n_repeated; i++)
 		if (text_equal(r->repeated[i].key, key) &&
+		    text_equal(r->repeated[i].language, language) &&
 		    text_equal(r->repeated[i].subject, subject))
 			return &r->repeated[i];
 	return NULL;
@@ -60,11 +62,13 @@ bool
 settings_repeated_read(struct settings_reader *r, const char *key,
     const char *value)
 {
-	struct repeated_line line = {.where = r->file, .key = key};
+	struct repeated_line line = {.where = r->file,
+	    .key = key,
+	    .language = r->language};
 	const struct repeated_line *twin;
 
 	split(r, value, &line);
-	twin = line_of(r, key, line.subject);
+	twin = line_of(r, key, line.language, line.subject);
 	if (!*line.text)
 		return settings_fail(r, key,
 		    arena_printf(r->arena,
@@ -282,7 +286,7 @@ settle_base_scopes(struct settings_reader *r,
     const struct resource_setting *resource)
 {
 	const struct repeated_line *line = line_of(r,
-	    "MCP_RESOURCE_BASE_SCOPES", resource->path);
+	    "MCP_RESOURCE_BASE_SCOPES", "", resource->path);
 	const char **tokens;
 
 	if (!line)
@@ -370,6 +374,7 @@ settle_descriptions(struct settings_reader *r)
 			        "SCOPES_SUPPORTED nor in MCP_RESOURCE_SCOPES",
 			        line->subject));
 		list[n].scope = line->subject;
+		list[n].language = line->language;
 		if (!read_text(r, line, &list[n].text))
 			return false;
 		n++;
@@ -408,7 +413,10 @@ settings_repeated_print(const struct settings *settings, const char *key,
 				buf_addf(ret, "%s=%s %s\n", key,
 				    settings->mcp_resources[i].path, value);
 		}
+	if (!text_equal(key, "SCOPE_DESCRIPTION"))
+		return;
 	for (i = 0; i < settings->n_scope_descriptions; i++)
-		if (text_equal(key, "SCOPE_DESCRIPTION"))
-			buf_addf(ret, "%s=%s %s\n", key, d[i].scope, d[i].text);
+		buf_addf(ret,
+		    *d[i].language ? "%s[%s]=%s %s\n" : "%s%s=%s %s\n", key,
+		    d[i].language, d[i].scope, d[i].text);
 }

@@ -4,8 +4,9 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/monotonic.h"
 
 enum {
 	/* mod_fcgid's sleep of a second, and what a busy host adds to it. */
@@ -16,15 +17,6 @@ enum {
 
 static volatile sig_atomic_t told;
 static int64_t told_ms, served_ms;
-
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-}
 
 /* A SIGTERM that arrives between the look at it and accept() interrupts
  * nothing; the alarm a second later does. */
@@ -45,7 +37,8 @@ ending_watch(void)
 	(void)sigemptyset(&action.sa_mask);
 	(void)sigaction(SIGTERM, &action, NULL);
 	(void)sigaction(SIGALRM, &action, NULL);
-	served_ms = now_ms(); /* a worker is started for somebody who waits */
+	/* A worker is started for somebody who waits. */
+	served_ms = monotonic_ms();
 }
 
 bool
@@ -57,13 +50,13 @@ ending_wanted(void)
 void
 ending_served(void)
 {
-	served_ms = now_ms();
+	served_ms = monotonic_ms();
 }
 
 static int64_t
 left_ms(void)
 {
-	int64_t now = now_ms(), idle, limit;
+	int64_t now = monotonic_ms(), idle, limit;
 
 	if (told_ms == 0)
 		told_ms = now;

@@ -11,6 +11,7 @@
 #include "base/origin.h"
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "http/confine.h"
 #include "http/cors.h"
 #include "http/dispatch.h"
 #include "http/live_settings.h"
@@ -137,6 +138,7 @@ apply_settings(struct worker *worker, const struct settings *settings)
 
 	log_open(endpoint->name, settings->log_to, settings->log_level);
 	counter_open(settings->state_directory);
+	confine(endpoint, worker->io, settings);
 	if (worker->store)
 		endpoint->store_close(worker->store);
 	worker->store = NULL;

@@ -58,6 +58,8 @@ struct endpoint {
 	enum faults faults;
 	bool judges_params;        /* the handler looks at rq->doubled and at
 	                              missing parameters itself */
+	bool fetches;              /* may start the program that fetches; the
+	                              guard does if its settings say so */
 	const char *cache_control; /* NULL: no-store */
 	enum settings_kind settings;
 

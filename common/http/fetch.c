@@ -9,11 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/auto.h"
 #include "base/buf.h"
+#include "base/monotonic.h"
 #include "base/slot.h"
 #include "base/text.h"
 #include "base/uri.h"
@@ -25,7 +25,6 @@ enum {
 	FRESH_MAX_S = 86400,
 	FRESH_DEFAULT_S = 3600,
 	GRACE_MS = 1000, /* beyond the program's own timeout */
-	PATH_MAX_BYTES = 4096,
 	FIRST_LINE_MAX_BYTES = 512,
 };
 
@@ -43,32 +42,13 @@ fetch_origin(struct arena *arena, const char *url)
 
 /* ---- the program ---- */
 
-/* fetch/fetch beside the folder of the program that runs. */
-static const char *
-program(struct arena *arena)
-{
-	char path[PATH_MAX_BYTES];
-	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 1);
-	char *slash;
-	int i;
-
-	if (len <= 0)
-		return MCP_OAUTH_LIBEXECDIR "/fetch/fetch";
-	path[len] = '\0';
-	for (i = 0; i < 2; i++) {
-		slash = strrchr(path, '/');
-		if (slash)
-			*slash = '\0';
-	}
-	return arena_printf(arena, "%s/fetch/fetch", path);
-}
-
 /* In the child: nothing of ours goes along but the pipe to write to. */
 static void
-become(const char *const *argv, int out)
+become(const char *const *argv, int out, bool sandbox)
 {
 	static char path[] = "PATH=/usr/bin:/bin";
-	char *const environment[] = {path, NULL};
+	static char off[] = FETCH_SANDBOX "=off";
+	char *const environment[] = {path, sandbox ? NULL : off, NULL};
 	int null = open("/dev/null", O_RDWR);
 	sigset_t none; /* a thread that takes no signals may have started it */
 
@@ -85,7 +65,7 @@ become(const char *const *argv, int out)
 
 /* Start it; *out is where its words can be read.  -1 on failure. */
 static pid_t
-start(const char *const *argv, int *out)
+start(const char *const *argv, int *out, bool sandbox)
 {
 	int ends[2];
 	pid_t pid;
@@ -94,22 +74,13 @@ start(const char *const *argv, int *out)
 		return -1;
 	pid = fork();
 	if (pid == 0)
-		become(argv, ends[1]);
+		become(argv, ends[1], sandbox);
 	(void)close(ends[1]);
 	if (pid < 0)
 		(void)close(ends[0]);
 	else
 		*out = ends[0];
 	return pid;
-}
-
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
 /* Everything it says until it ends, max_bytes and deadline_ms allowing. */
@@ -122,7 +93,7 @@ read_all(int out, struct buf *said, size_t max_bytes, int64_t deadline_ms)
 	int64_t left_ms;
 
 	for (;;) {
-		left_ms = deadline_ms - now_ms();
+		left_ms = deadline_ms - monotonic_ms();
 		if (left_ms <= 0 || said->len > max_bytes)
 			return false;
 		if (poll(&waiting, 1, (int)left_ms) < 0) {
@@ -197,19 +168,19 @@ interpret(struct arena *arena, const struct buf *said, struct fetched *ret,
 }
 
 static enum fetch_result
-run(struct arena *arena, const char *const *argv, size_t max_bytes,
-    struct fetched *ret, const char **reason)
+run(struct arena *arena, const char *const *argv, bool sandbox,
+    size_t max_bytes, struct fetched *ret, const char **reason)
 {
 	struct buf said = buf_in(arena);
 	AUTO_FD out = -1;
-	pid_t pid = start(argv, &out);
+	pid_t pid = start(argv, &out, sandbox);
 	bool whole;
 
 	*reason = "the program fetch could not be started";
 	if (pid < 0)
 		return FETCH_FAILED;
 	whole = read_all(out, &said, max_bytes + FIRST_LINE_MAX_BYTES,
-	    now_ms() + FETCH_TIMEOUT_MS + GRACE_MS);
+	    monotonic_ms() + FETCH_TIMEOUT_MS + GRACE_MS);
 	if (!whole)
 		(void)kill(pid, SIGKILL);
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
@@ -231,7 +202,7 @@ fetch_json(struct arena *arena, const struct settings *settings,
 	bool own = about == FETCH_ABOUT_US, usable = false;
 	bool by_proxy = settings->fetch_proxy && !text_starts(url, "http:");
 	const char *const argv[] = {
-	    program(arena),
+	    fetch_program(arena),
 	    arena_printf(arena, "%zu", max_bytes),
 	    arena_printf(arena, "%d", FETCH_TIMEOUT_MS),
 	    settings->fetch_ca_file ? settings->fetch_ca_file : "",
@@ -251,5 +222,5 @@ fetch_json(struct arena *arena, const struct settings *settings,
 	                 : "STATE_DIRECTORY cannot be written";
 	if (slot < 0)
 		return usable ? FETCH_BUSY : FETCH_FAILED;
-	return run(arena, argv, max_bytes, ret, reason);
+	return run(arena, argv, settings->sandbox, max_bytes, ret, reason);
 }

@@ -37,6 +37,9 @@ enum fetch_about {
 /* What the program gets as list of addresses for FETCH_ABOUT_US. */
 #define FETCH_OWN "own"
 
+/* The variable of its environment that says SANDBOX=off. */
+#define FETCH_SANDBOX "SANDBOX"
+
 enum fetch_result {
 	FETCH_GOOD,
 	FETCH_REFUSED, /* the URL, an address or the answer is not acceptable */
@@ -51,8 +54,8 @@ struct fetched {
 };
 
 /*
- * Fetch url, at most max_bytes.  Of settings it reads FETCH_* and the
- * STATE_DIRECTORY.  FETCH_GOOD fills *ret with a well-formed JSON
+ * Fetch url, at most max_bytes.  Of settings it reads FETCH_*, SANDBOX and
+ * the STATE_DIRECTORY.  FETCH_GOOD fills *ret with a well-formed JSON
  * object; anything else sets *reason (in the arena, for the log).  Blocks for
  * FETCH_TIMEOUT_MS and a second at most.
  */
@@ -60,6 +63,9 @@ enum fetch_result fetch_json(struct arena *arena,
     const struct settings *settings, const char *url, enum fetch_about about,
     size_t max_bytes, struct fetched *ret, const char **reason)
     __attribute__((__warn_unused_result__));
+
+/* The program that fetches, in the arena. */
+const char *fetch_program(struct arena *arena);
 
 /* The origin of a URL that may be fetched, such as https://app.example; NULL
  * for one that never may: not https, with userinfo, a fragment or dot segments, or a

@@ -161,13 +161,18 @@ accepted(struct request *rq)
 	return field ? language_ranges(rq->arena, field) : NULL;
 }
 
+const struct language *
+language_asked(struct request *rq)
+{
+	return lookup(rq, request_param_named(rq, "ui_locales"));
+}
+
 /* The first that is offered is for whoever reads none of them. */
 static const struct language *
 choose(struct request *rq)
 {
-	const struct language *language;
+	const struct language *language = language_asked(rq);
 
-	language = lookup(rq, request_param_named(rq, "ui_locales"));
 	if (!language)
 		language = lookup(rq, cookie_get(rq, cookie_name));
 	if (!language)
@@ -186,12 +191,9 @@ language_of(struct request *rq)
 }
 
 void
-language_remember(struct request *rq)
+language_remember(struct request *rq, const struct language *language)
 {
-	const struct language *asked = lookup(rq,
-	    request_param_named(rq, "ui_locales"));
-
-	if (asked)
-		cookie_set(rq, cookie_name, asked->tag,
+	if (language)
+		cookie_set(rq, cookie_name, language->tag,
 		    (long)rq->settings->authorization_request_expires_s);
 }

@@ -21,7 +21,11 @@ const struct language *language_lookup(struct arena *arena, const char *offered,
  * a quality of 0, a wildcard and what is not well-formed are left out. */
 const char *language_ranges(struct arena *arena, const char *accept_language);
 
-/* Remember what the client asked for, if it asked for one that is offered. */
-void language_remember(struct request *rq);
+/* The one that the client asks for in this request, if it is offered; or NULL. */
+const struct language *language_asked(struct request *rq);
+
+/* Show it on the pages of the authorization request that begins; NULL: the one
+ * of before or what the browser says. */
+void language_remember(struct request *rq, const struct language *language);
 
 #endif

@@ -107,16 +107,33 @@ facts_add_resource(struct request *rq, struct buf *page, const char *uri)
 	facts_add(page, word(rq, WORD_MCP_SERVER), uri);
 }
 
+/* What the operator says of it in that language, or to whoever has none; NULL
+ * when nothing is said. */
+static const char *
+description(const struct settings *settings, const char *scope,
+    const char *language)
+{
+	const struct scope_description *d = settings->scope_descriptions;
+	size_t i;
+
+	for (i = 0; i < settings->n_scope_descriptions; i++)
+		if (text_equal(d[i].scope, scope) &&
+		    text_equal(d[i].language, language))
+			return d[i].text;
+	return NULL;
+}
+
 /* The operator's words first. */
 static const char *
 scope_in_words(struct request *rq, const char *scope)
 {
-	const struct settings *settings = rq->settings;
-	size_t i;
+	const char *text = description(rq->settings, scope,
+	    language_of(rq)->tag);
 
-	for (i = 0; i < settings->n_scope_descriptions; i++)
-		if (text_equal(settings->scope_descriptions[i].scope, scope))
-			return settings->scope_descriptions[i].text;
+	if (!text)
+		text = description(rq->settings, scope, "");
+	if (text)
+		return text;
 	if (text_equal(scope, "openid"))
 		return word(rq, WORD_SCOPE_OPENID);
 	if (text_equal(scope, "email"))

@@ -6,13 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/crash.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/monotonic.h"
 #include "base/origin.h"
 #include "base/text.h"
+#include "store/cancel.h"
 
 enum {
 	STATEMENTS_MAX = 32,
@@ -36,15 +37,6 @@ struct store {
 };
 
 /* ---- time ---- */
-
-static int64_t
-monotonic_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* Does whoever waits want to wait on? */
 static bool
@@ -232,18 +224,6 @@ enum called {
 	CALLED_REFUSED, /* the database said no */
 };
 
-static void
-cancel(PGconn *conn)
-{
-	char why[256];
-	PGcancel *handle = PQgetCancel(conn);
-
-	if (!handle)
-		return;
-	(void)PQcancel(handle, why, sizeof(why));
-	PQfreeCancel(handle);
-}
-
 static bool
 flush_until(struct store *store, int64_t deadline_ms)
 {
@@ -272,7 +252,7 @@ result_until(struct store *store, int64_t deadline_ms)
 				store->late = store->stopped
 				    ? "interrupted"
 				    : "the database did not answer in time";
-				cancel(conn);
+				cancel_statement(conn);
 				PQclear(last);
 				return NULL;
 			}

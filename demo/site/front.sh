@@ -38,7 +38,7 @@ front_of_site() {
 # The MCP servers to guard, a path below another after it.
 front_servers() {
   {
-    [ -n "${SITE_PLAIN-}" ] || echo /mcp whoami
+    [ -n "${SITE_PLAIN-}" ] || echo /mcp "${SITE_MCP:-whoami}"
     printf '%s\n' "${SITE_SERVE-}"
   } | sed '/^$/d' | LC_ALL=C sort
 }

@@ -23,9 +23,9 @@ pg_stat_statements.track = top
 shared_buffers = 128MB
 max_connections = 400`
 
-/** Start a site behind a front; extra are further options of startSite(). */
-export function startOurs (frontOptions) {
-  return startSite({ plain: true, conf, ...frontOptions, extra: { SITE_POSTGRESQL_EXTRA: postgresql, SITE_STATIC_METADATA: '1', ...frontOptions.extra } })
+/** Start a site behind a front; settings are further lines of both its files. */
+export function startOurs (frontOptions, settings = '') {
+  return startSite({ plain: true, conf: conf + settings, guardConf: settings, ...frontOptions, extra: { SITE_POSTGRESQL_EXTRA: postgresql, SITE_STATIC_METADATA: '1', ...frontOptions.extra } })
 }
 
 const verifier = newVerifier()

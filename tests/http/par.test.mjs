@@ -56,6 +56,7 @@ test('a pushed request becomes a code, with nothing but client_id and request_ur
 
   const browser = new Browser(site)
   const at = await browser.toConsent({ client_id: client.client_id, request_uri: requestUri })
+  assert.ok(at.page.text.includes('<html lang="en"'))
   assert.ok(at.page.text.includes(site.mcp))
   const back = await browser.decide(at)
   assert.equal(back.get('state'), 'a state')
@@ -63,6 +64,29 @@ test('a pushed request becomes a code, with nothing but client_id and request_ur
   const tokens = await token(site, redemption(client, back.get('code'), verifier))
   assert.equal(tokens.status, 200, tokens.text)
   assert.equal(tokens.json.scope, 'email')
+})
+
+test('pushed ui_locales goes before the browser, on every page of the request; what the link says does not count', async () => {
+  const requestUri = await push(good({ ui_locales: 'tlh de-CH en' }))
+  assert.match(requestUri, /^urn:ietf:params:oauth:request_uri:[A-Za-z0-9_-]{43}\.de$/)
+  await refusedPage({ client_id: client.client_id, request_uri: requestUri.replace(/de$/, 'fr') })
+  await refusedPage({ client_id: client.client_id, request_uri: requestUri.replace(/\.de$/, '') })
+
+  class FrenchBrowser extends Browser {
+    headers () { return { ...super.headers(), 'Accept-Language': 'fr' } }
+  }
+  const browser = new FrenchBrowser(site)
+  const link = { client_id: client.client_id, request_uri: requestUri, ui_locales: 'es' }
+  const login = await browser.follow(await browser.authorize(link))
+  assert.match(login.page.text, /<html lang="de"/)
+  const consent = await browser.follow(await browser.signIn(login))
+  assert.match(consent.page.text, /<html lang="de"/)
+  const unasked = await new FrenchBrowser(site).toConsent({ client_id: client.client_id, request_uri: await push() })
+  assert.match(unasked.page.text, /<html lang="fr"/)
+
+  for (const uiLocales of ['tlh', '', 'x'.repeat(300), '../../etc en.de']) {
+    assert.match(await push(good({ ui_locales: uiLocales })), /:[A-Za-z0-9_-]{43}$/, uiLocales)
+  }
 })
 
 test('what was pushed holds, whatever else stands in the link', async () => {

@@ -13,10 +13,12 @@ MCP_RESOURCE_BASE_SCOPES=/files email files:read
 MCP_RESOURCE_DOCUMENTATION=/files https://docs.example/files
 MCP_RESOURCE_SCOPES=/mcp notes:write`
 
+const descriptions = ['SCOPE_DESCRIPTION=files:read Read files & folders', 'SCOPE_DESCRIPTION[de]=files:read Dateien & Ordner lesen']
+
 let site, files, deep
 before(async () => {
   site = await startSite({
-    conf: settings + '\nSCOPE_DESCRIPTION=files:read Read files & folders',
+    conf: [settings, ...descriptions].join('\n'),
     guardConf: settings,
     serve: { '/files': 'whoami', '/files/deep': 'whoami' }
   })
@@ -104,6 +106,10 @@ describe('resources at the authorization server', () => {
     const at = await new Browser(site).toConsent(authorizationRequest(await register(site), newVerifier(), { resource: files }))
     assert.ok(at.page.text.includes(`Company &lt;files&gt; (${files})`))
     assert.ok(at.page.text.includes('Read files &amp; folders'))
+    const says = async language => (await new Browser(site).toConsent(authorizationRequest(await register(site), newVerifier(),
+      { resource: files, ui_locales: language }))).page.text
+    assert.ok((await says('de-AT')).includes('Dateien &amp; Ordner lesen'))
+    assert.ok((await says('fr')).includes('Read files &amp; folders'), 'who reads a language without words of its own')
     const plain = await new Browser(site).toConsent(authorizationRequest(await register(site), newVerifier()))
     assert.ok(plain.page.text.includes(site.mcp))
   })
@@ -213,7 +219,7 @@ describe('the guard', () => {
 
 test('the command shows what is said of each resource', async () => {
   const shown = (await site.command('config', 'show')).stdout
-  for (const line of [...settings.split('\n'), 'SCOPE_DESCRIPTION=files:read Read files & folders']) {
+  for (const line of [...settings.split('\n'), ...descriptions]) {
     assert.ok(shown.includes(line + '\n'), line)
   }
   await site.command('config', 'check')

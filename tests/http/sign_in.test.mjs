@@ -5,7 +5,8 @@ import { readFile } from 'node:fs/promises'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { authorizationRequest, Browser, connect, newVerifier, redemption, refreshing, register, token } from '../lib/flow.mjs'
 import { addUser as addPerson, base32Decode, browserOf, codesOf, csrfOf, openPage, secretOf, totp } from '../lib/people.mjs'
-import { startSite } from '../lib/site.mjs'
+import { front, startSite } from '../lib/site.mjs'
+import { workersOf } from '../lib/workers.mjs'
 
 const apps = '/api/oauth/apps'
 const factorPage = '/api/oauth/second_factor'
@@ -111,6 +112,34 @@ describe('guesses at a password', () => {
       }
     }
     assert.equal(seen.size, 1)
+  })
+
+  // Not the time that passes: that is the host's. Of several, the least is what it takes.
+  test('cost the same work, whoever is asked for', { skip: !front.programs && 'a program ends with its request here' }, async () => {
+    const email = 'costs@example.com'
+    await addUser(email)
+    const disabled = 'costs-shut@example.com'
+    await addUser(disabled)
+    await site.sql('UPDATE public.users SET disabled_at = now() WHERE email = $1', [disabled])
+    const browser = browserOf(site, email)
+    const at = await toLogin(browser)
+    const spent = async () => {
+      const logins = (await workersOf(site)).filter(({ program }) => program === 'login')
+      const times = await Promise.all(logins.map(({ pid }) => readFile(`/proc/${pid}/schedstat`, 'utf8').catch(() => '0')))
+      return times.reduce((sum, text) => sum + Number(text.split(' ')[0]), 0)
+    }
+    const least = {}
+    for (let i = 0; i < 6; i++) {
+      for (const [what, who] of [['wrong', email], ['locked', email], ['disabled', disabled], ['unknown', 'nobody@example.com']]) {
+        await site.sql('DELETE FROM oauth.attempt')
+        if (what === 'locked') await site.sql('INSERT INTO oauth.attempt (key, count) VALUES ($1, 1000)', ['account:' + await userId(email)])
+        const before = await spent()
+        assert.equal((await browser.signIn(at, who, 'wrong password')).status, 401)
+        least[what] = Math.min(least[what] ?? Infinity, await spent() - before)
+      }
+    }
+    const [most, fewest] = [Math.max(...Object.values(least)), Math.min(...Object.values(least))]
+    assert.ok(fewest > 0 && most / fewest < 1.25, JSON.stringify(least))
   })
 
   test('from elsewhere lock nobody out of the browser that they used before', async () => {

@@ -9,7 +9,8 @@
  *	write   write, writev: ENOSPC
  *	libpq   what of libpq may fail: as if it had
  *
- * At the end the number of calls goes to the file FAIL_COUNT, if that is set.
+ * At the end the number of calls goes to the file FAIL_COUNT, if that is set; it
+ * is opened before the program locks itself in.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -41,12 +42,16 @@ static enum {
 } kind;
 static bool began; /* what libraries do when they are loaded does not count */
 static long at, calls;
+static int count_file = -1;
 
 __attribute__((__constructor__)) static void
 begin(void)
 {
 	const char *name = getenv("FAIL_KIND"), *number = getenv("FAIL_AT");
+	const char *file = getenv("FAIL_COUNT");
 
+	if (file)
+		count_file = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
 	at = number ? strtol(number, NULL, 10) : 0;
 	if (name && strcmp(name, "memory") == 0)
 		kind = KIND_MEMORY;
@@ -61,20 +66,16 @@ begin(void)
 __attribute__((__destructor__)) static void
 end(void)
 {
-	const char *file = getenv("FAIL_COUNT");
 	char text[32];
-	int fd, len;
+	int len;
 
 	kind = KIND_NONE;
-	fd = began && file
-	    ? open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)
-	    : -1;
-	if (fd < 0)
+	if (!began || count_file < 0)
 		return;
 	len = snprintf(text, sizeof(text), "%ld\n", calls);
-	if (write(fd, text, (size_t)len) != len)
+	if (write(count_file, text, (size_t)len) != len)
 		_exit(99);
-	(void)close(fd);
+	(void)close(count_file);
 }
 
 static bool

@@ -2,17 +2,20 @@
 /*
  * fake_dns.c - stands before getaddrinfo() in the tests of fetch: FAKE_DNS
  * holds the answers, one after the other, "192.0.2.1,127.0.0.1 10.0.0.1": the
- * first lookup of a name yields two addresses, the second one another.
+ * first lookup of a name yields two addresses, the second one another; "never":
+ * no name server answers.
  * FAKE_DNS_LOG gets a line for each lookup, CONNECT_LOG one for each attempt to
  * send anything anywhere.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 typedef int lookup(const char *node, const char *service,
     const struct addrinfo *hints, struct addrinfo **ret);
@@ -31,15 +34,31 @@ answer(int n)
 	return last;
 }
 
-static void
-note(const char *variable, const char *line)
-{
-	FILE *log = getenv(variable) ? fopen(getenv(variable), "a") : NULL;
+/* Opened before the program locks itself in. */
+static int lookup_log = -1, connect_log = -1;
 
-	if (!log)
-		return;
-	(void)fprintf(log, "%s\n", line);
-	(void)fclose(log);
+static int
+open_log(const char *variable)
+{
+	const char *file = getenv(variable);
+
+	return file
+	    ? open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644)
+	    : -1;
+}
+
+__attribute__((__constructor__)) static void
+open_logs(void)
+{
+	lookup_log = open_log("FAKE_DNS_LOG");
+	connect_log = open_log("CONNECT_LOG");
+}
+
+static void
+note(int log, const char *line)
+{
+	if (log >= 0)
+		(void)dprintf(log, "%s\n", line);
 }
 
 int
@@ -51,7 +70,7 @@ connect(int fd, const struct sockaddr *address, socklen_t len)
 
 	(void)getnameinfo(address, len, text, sizeof(text), NULL, 0,
 	    NI_NUMERICHOST);
-	note("CONNECT_LOG", text);
+	note(connect_log, text);
 	return real(fd, address, len);
 }
 
@@ -75,8 +94,12 @@ getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
 
 	if (!lies_about(node) || (hints && (hints->ai_flags & AI_NUMERICHOST)))
 		return real(node, service, hints, ret);
-	note("FAKE_DNS_LOG", node);
+	note(lookup_log, node);
 	list = answer(lookups++);
+	if (strcmp(list, "never") == 0) {
+		(void)sleep(60);
+		return EAI_AGAIN;
+	}
 	for (word = strtok_r(list, ",", &at); word;
 	     word = strtok_r(NULL, ",", &at)) {
 		int error = real(word, service, hints, tail);

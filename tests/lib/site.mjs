@@ -19,15 +19,17 @@ const frontName = process.env.SITE_FRONT || 'apache'
 /**
  * The web server in front, unless a site asks for another, and what it does otherwise than Apache:
  * emptyHeaders: passes them on; controls: takes encoded ones in a query; otherHosts: takes a
- * request line that names another host than the Host header; logsToStderr: gives its programs one.
+ * request line that names another host than the Host header; logsToStderr: gives its programs one;
+ * programs: keeps them running, and asks them first where an MCP server is no program.
  * apacheOnly: why a test that is about Apache itself is skipped, or false.
  */
 export const front = {
   name: frontName,
-  emptyHeaders: frontName === 'apache',
+  emptyHeaders: frontName !== 'lighttpd',
   controls: frontName !== 'lighttpd',
   otherHosts: frontName !== 'lighttpd',
   logsToStderr: frontName === 'apache',
+  programs: frontName !== 'cgi',
   apacheOnly: frontName === 'apache' ? false : 'this is about Apache itself'
 }
 

@@ -39,6 +39,23 @@ test_json(void)
 	ok(!json_scan("{}\0", 3, JSON_DEPTH));
 }
 
+/* What a request left behind is gone before the next one; the first piece of
+ * memory is kept, so it can be looked at. */
+static void
+test_wiping(void)
+{
+	static const char zeros[64];
+	struct arena *arena = arena_new(1 << 20);
+	char *secret = arena_strdup(arena, "a refresh token, say");
+	char *copy = arena_printf(arena, "Bearer %s", secret);
+
+	ok(copy != secret);
+	arena_reset(arena);
+	ok(memcmp(secret, zeros, strlen("a refresh token, say")) == 0);
+	ok(memcmp(copy, zeros, strlen("Bearer a refresh token, say")) == 0);
+	arena_free(arena);
+}
+
 enum { TEXTS = 500 };
 
 /* Texts of every length, through the ends of several chunks. */
@@ -319,6 +336,7 @@ main(void)
 {
 	struct arena *arena = arena_new(1 << 20);
 
+	test_wiping();
 	test_texts();
 	test_json();
 	test_json_text(arena);

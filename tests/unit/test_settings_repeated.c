@@ -71,7 +71,8 @@ test_good(struct arena *arena)
 	    "MCP_RESOURCE_SCOPES=/mcp notes\n"
 	    "MCP_RESOURCE_BASE_SCOPES=/files email files:list\n"
 	    "MCP_RESOURCE_DOCUMENTATION=/files https://docs.example/#files\n"
-	    "SCOPE_DESCRIPTION=files:write Change your files\n";
+	    "SCOPE_DESCRIPTION=files:write Change your files\n"
+	    "SCOPE_DESCRIPTION[de]=files:write Ihre Dateien \xc3\xa4ndern\n";
 	const char *error = NULL;
 	const struct settings *s = load(arena, lines, &error);
 	struct buf shown = buf_in(arena);
@@ -88,10 +89,18 @@ test_good(struct arena *arena)
 	is(s->mcp_resources[1].scopes, "files:* files:read");
 	is(s->mcp_resources[1].base_scopes, "email files:list");
 	is(s->mcp_resources[1].documentation, "https://docs.example/#files");
-	ok(s->n_scope_descriptions == 1);
+	ok(s->n_scope_descriptions == 2);
 	is(s->scope_descriptions[0].scope, "files:write");
 	is(s->scope_descriptions[0].text, "Change your files");
+	is(s->scope_descriptions[0].language, "");
+	is(s->scope_descriptions[1].scope, "files:write");
+	is(s->scope_descriptions[1].text, "Ihre Dateien \xc3\xa4ndern");
+	is(s->scope_descriptions[1].language, "de");
 	settings_print(s, &shown);
+	ok(strstr(buf_text(&shown),
+	       "\nSCOPE_DESCRIPTION=files:write Change your files\n"
+	       "SCOPE_DESCRIPTION[de]=files:write Ihre Dateien "
+	       "\xc3\xa4ndern\n") != NULL);
 	ok(strstr(buf_text(&shown),
 	       "\nMCP_RESOURCE_SCOPES=/mcp notes\n"
 	       "MCP_RESOURCE_SCOPES=/files files:* files:read\n") != NULL);
@@ -166,6 +175,18 @@ test_refusals(struct arena *arena)
 	    {"MCP_RESOURCE_DOCUMENTATION=/mcp http://x.example/",
 	        "MCP_RESOURCE_DOCUMENTATION must be a path and an https URL"},
 	    {"SCOPE_DESCRIPTION=a Text", "SCOPE_DESCRIPTION speaks of a"},
+	    {"SCOPE_DESCRIPTION[de]=a Text", "SCOPE_DESCRIPTION speaks of a"},
+	    {"SCOPE_DESCRIPTION[de]=email A\nSCOPE_DESCRIPTION[de]=email B",
+	        "speaks of email, as "},
+	    {"SCOPE_DESCRIPTION[tlh]=email A",
+	        "SCOPE_DESCRIPTION[tlh] names no language of the pages: en de"},
+	    {"SCOPE_DESCRIPTION[]=email A", "SCOPE_DESCRIPTION[] names no"},
+	    {"SCOPE_DESCRIPTION[de=email A", "SCOPE_DESCRIPTION[de names no"},
+	    {"SCOPE_DESCRIPTION[de]x=email A", "SCOPE_DESCRIPTION[de]x names"},
+	    {"SCOPE_DESCRIPTION[de fr]=email A",
+	        "SCOPE_DESCRIPTION[de fr] nam"},
+	    {"MCP_RESOURCE_NAME[de]=/mcp A", "MCP_RESOURCE_NAME[de] is no set"},
+	    {"SCOPE_DESCRIPTIO[de]=email A", "SCOPE_DESCRIPTIO[de] is no sett"},
 	    {"SCOPES_SUPPORTED=email \"x", "SCOPES_SUPPORTED must be scopes"},
 	    {"MCP_RESOURCES=/mcp /mcp", "MCP_RESOURCES names /mcp twice"},
 	    {"MCP_RESOURCES=/mcp\nMCP_RESOURCES=/mcp", "stands in line 4"},
