@@ -53,12 +53,15 @@ wanted() {
       "$(postgresql)-pgtap" "$(postgresql)-cron" \
       apache2-utils slapd ldap-utils libapache2-mod-auth-openidc php-cgi libnss-wrapper \
       python3 python3-jwt python3-cryptography php-cli \
-      lighttpd lighttpd-modules-lua nginx nginx-common spawn-fcgi caddy multiwatch
+      lighttpd lighttpd-modules-lua nginx nginx-common spawn-fcgi caddy multiwatch haproxy
     # Any npm will do: it fetches the node that runs the tests.
     command -v npm >/dev/null || echo nodejs npm
     ;;
   long) echo firefox-esr gccgo-12 ;;
-  bench-peers) echo libapache2-mod-auth-openidc libapache2-mod-oauth2 ;;
+  bench-peers)
+    echo libapache2-mod-auth-openidc libapache2-mod-oauth2 glewlwyd \
+      dbconfig-no-thanks
+    ;;
   bench)
     echo wrk strace valgrind perl
     command -v npm >/dev/null || echo nodejs npm
@@ -119,6 +122,13 @@ case " ${missing[*]} " in
 *' slapd '*)
   "${as_root[@]}" debconf-set-selections \
     <<<'slapd slapd/no_configuration boolean true'
+  ;;
+esac
+# Nor glewlwyd a database.
+case " ${missing[*]} " in
+*' glewlwyd '*)
+  "${as_root[@]}" debconf-set-selections \
+    <<<'glewlwyd glewlwyd/config_type select No configuration'
   ;;
 esac
 # No service starts: invoke-rc.d asks this program, and 101 means no.
