@@ -4,7 +4,7 @@
 # packages.sh SET... - install the Debian packages of the named sets that are
 # missing, and nothing else: no recommended packages, no service started, no
 # PostgreSQL cluster made.  Sets: build, demo, check, long, lint, fuzz, bench,
-# bench-peers, and the web server of the demo: apache, pool, lighttpd, nginx,
+# bench-peers, and the web server of the demo: apache, pool, cgi, lighttpd, nginx,
 # caddy.
 set -eu
 
@@ -43,7 +43,7 @@ wanted() {
       libpq-dev libssl-dev libcurl4-openssl-dev libqrencode-dev
     ;;
   demo) echo apache2-bin libapache2-mod-fcgid "$(postgresql)" ;;
-  apache) ;;
+  apache | cgi) ;;
   pool) echo spawn-fcgi multiwatch ;;
   lighttpd) echo lighttpd lighttpd-modules-lua ;;
   nginx) echo nginx nginx-common spawn-fcgi ;;
