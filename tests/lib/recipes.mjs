@@ -6,6 +6,7 @@ import { execFile, spawn } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -56,25 +57,44 @@ export function testServer (name, command, { prepare = async () => {}, path = '/
       serve: { '/files': `http://127.0.0.1:${port}${path}` }
     })
     const secret = /^GUARD_BACKEND_SECRET=(.*)$/m.exec(await readFile(site.values.GUARD_CONFIG, 'utf8'))[1]
-    const server = spawn(command[0], command.slice(1).map(word => word.replace('PORT', port)),
-      { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PORT: String(port), GUARD_BACKEND_SECRET: secret } })
-    let said = ''
-    for (const stream of [server.stdout, server.stderr]) stream.on('data', text => { said += text })
+    const server = start(command, folder, port, secret)
+    let open
     try {
-      const direct = () => fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', body: '{}' }).catch(() => null)
-      await until(async () => await direct() !== null, 60)
+      await until(() => listens(port), 60)
       await whoCalls(site)
-      await nobodyElse(`http://127.0.0.1:${port}${path}`, secret)
+      await nobodyElse(`http://127.0.0.1:${port}${path}`, ['', 'x', secret + 'x'])
+      server.end()
+      await until(() => server.ended)
+      // Who forgot the secret has no server that is open to all.
+      open = start(command, folder, port, '')
+      await until(async () => open.ended || await listens(port), 60)
+      if (!open.ended) await nobodyElse(`http://127.0.0.1:${port}${path}`, ['', 'x'])
     } catch (error) {
-      error.message += `\n${name} said:\n${said}`
+      error.message += `\n${name} said:\n${server.said}${open?.said ?? ''}`
       throw error
     } finally {
-      server.kill()
+      server.end()
+      open?.end()
       await site.stop()
       await rm(folder, { recursive: true, force: true })
     }
   })
 }
+
+// Its process: {said, ended, end}.
+function start (command, folder, port, secret) {
+  const child = spawn(command[0], command.slice(1).map(word => word.replace('PORT', port)),
+    { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PORT: String(port), GUARD_BACKEND_SECRET: secret } })
+  const server = { said: '', ended: false, end: () => child.kill() }
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', text => { server.said += text })
+  child.on('exit', () => { server.ended = true })
+  return server
+}
+
+const listens = port => new Promise(resolve => {
+  const socket = createConnection(port, '127.0.0.1', () => { socket.destroy(); resolve(true) })
+  socket.on('error', () => resolve(false))
+})
 
 async function whoCalls (site) {
   const files = site.url('/files')
@@ -97,8 +117,8 @@ async function whoCalls (site) {
 }
 
 // Who does not come through the guard hears nothing of a tool.
-async function nobodyElse (url, secret) {
-  for (const guard of [{}, { 'X-MCP-Guard': 'x' }, { 'X-MCP-Guard': secret + 'x' }]) {
+async function nobodyElse (url, words) {
+  for (const guard of [{}, ...words.map(word => ({ 'X-MCP-Guard': word }))]) {
     const answer = await rpc(url, null, 'tools/call', { name: 'whoami', arguments: {} },
       { 'X-Forwarded-Email': 'mallory@example.com', 'X-MCP-Scope': 'all', ...guard })
     assert.doesNotMatch(answer.text, /mallory/)
