@@ -132,9 +132,10 @@ MAN5 := $(sort $(wildcard docs/*.5))
 .SECONDARY:
 .PHONY: all demo demo-start demo-stop check check-unit check-sql check-http \
     check-fronts check-clients check-long check-faults check-packages \
-    check-fuzz check-mutations check-valgrind check-all soak lint asan fuzz fuzzers bench \
-    bench-quick bench-counts bench-floors format bundle bundle-file install \
-    install-demo dist clean migrate help packages unit-tests FORCE
+    check-fuzz check-mutations check-valgrind check-all soak lint analyze asan \
+    fuzz fuzzers bench bench-quick bench-counts bench-floors format bundle \
+    bundle-file install install-demo dist clean migrate help packages \
+    unit-tests FORCE
 
 all: $(PROGRAMS) ## build every program
 
@@ -324,6 +325,7 @@ FUZZ_BUILD = BUILD=build/fuzz CC=clang-14 CFLAGS='-O1 -g' \
 fuzzers: $(FUZZERS) $(BUILD)/tests/fuzz/parse
 
 check-all: check ## check and what is long or needs root: clients, faults, fuzzing, sanitizers, valgrind
+	@$(MAKE) --no-print-directory analyze
 	@$(MAKE) --no-print-directory check-long
 	@$(MAKE) --no-print-directory check-faults
 	@$(MAKE) --no-print-directory check-packages
@@ -362,6 +364,10 @@ tests/node_modules/.package-lock.json: tests/package-lock.json
 lint: ## formatting, compiler warnings, cppcheck, shellcheck, mandoc and house rules
 	@demo/packages.sh build lint
 	@MAKE='$(MAKE)' .ci/lint
+
+analyze: ## gcc -fanalyzer and clang-tidy
+	@demo/packages.sh build analyze
+	@.ci/analyze
 
 format: ## lay out the C sources as lint wants them
 	$$(command -v clang-format-14 || echo clang-format) -i \

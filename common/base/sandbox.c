@@ -82,7 +82,9 @@ sandbox_enter(const struct sandbox *sandbox)
 	files = sandbox_limit_files(sandbox);
 	if (!watch_refusals() || !sandbox_limit_calls(sandbox))
 		return "this kernel filters no system calls";
-	return files ? NULL
-	             : "this kernel has no Landlock: files that the "
-	               "account may write stay writable";
+	return files
+	    ? NULL
+	    : "files that the account may write stay writable: this kernel has "
+	      "no Landlock, or STATE_DIRECTORY or the log's folder is not "
+	      "there";
 }

@@ -17,7 +17,8 @@ struct sandbox {
 	/* The one other program that it starts; NULL: none. */
 	const char *program;
 	/* The folders below which files are made, written and removed, up to
-	 * a NULL; NULL itself: no file is ever opened for writing. */
+	 * a NULL; where one is not there yet, any file may be written, so that
+	 * it can be made.  NULL itself: no file is ever opened for writing. */
 	const char *const *writable;
 };
 
@@ -32,7 +33,7 @@ struct sandbox {
  */
 const char *sandbox_enter(const struct sandbox *sandbox);
 
-/* The two halves of it.  False when the kernel has no such thing. */
+/* The two halves of it.  False when it cannot be had. */
 bool sandbox_limit_calls(const struct sandbox *sandbox);
 bool sandbox_limit_files(const struct sandbox *sandbox);
 

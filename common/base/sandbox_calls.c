@@ -4,8 +4,9 @@
  * of the kernel's own small language: each call that is allowed, or the few
  * instructions that judge its arguments; whatever is not named is refused.
  *
- * What stands here is what these programs, libfcgi, libpq, libcurl, libcrypto
- * and a C library ask for; some of it only older or newer ones.
+ * What stands here is what these programs, libfcgi, libpq, libcurl, libcrypto,
+ * a C library and what it loads to look names up ask for; some of it only older
+ * or newer ones.
  */
 #define _GNU_SOURCE /* AF_INET6, CLONE_THREAD */
 #include <errno.h>
@@ -133,6 +134,8 @@ static const short plain[] = {
     SYS_fadvise64,
     SYS_statfs,
     SYS_fstatfs,
+    SYS_getxattr,
+    SYS_fgetxattr,
     /* sockets that are there */
     SYS_accept,
     SYS_accept4,
@@ -165,6 +168,13 @@ static const short plain[] = {
     SYS_getitimer,
     SYS_restart_syscall,
     SYS_sched_yield,
+    SYS_timerfd_create,
+    SYS_timerfd_settime,
+    SYS_timerfd_gettime,
+    SYS_signalfd4,
+    SYS_inotify_init1,
+    SYS_inotify_add_watch,
+    SYS_inotify_rm_watch,
     /* who we are, and where */
     SYS_getpid,
     SYS_getppid,
@@ -173,6 +183,9 @@ static const short plain[] = {
     SYS_geteuid,
     SYS_getgid,
     SYS_getegid,
+    SYS_getpgid,
+    SYS_getsid,
+    SYS_capget,
     SYS_getresuid,
     SYS_getresgid,
     SYS_getgroups,

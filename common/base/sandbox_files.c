@@ -54,8 +54,8 @@ handled_by(int abi)
 	return all;
 }
 
-/* A path that is not there needs no rule. */
-static void
+/* False when the path is not there, or cannot be reached. */
+static bool
 allow(int ruleset, const char *path, uint64_t access)
 {
 	AUTO_FD fd = open(path, O_PATH | O_CLOEXEC);
@@ -64,9 +64,9 @@ allow(int ruleset, const char *path, uint64_t access)
 	    .parent_fd = fd,
 	};
 
-	if (fd >= 0)
-		(void)syscall(SYS_landlock_add_rule, ruleset,
-		    LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+	return fd >= 0 &&
+	    syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH,
+	        &rule, 0) == 0;
 }
 
 /* The program's own ELF interpreter: that of others built with it, too. */
@@ -89,11 +89,11 @@ allow_program(int ruleset, const char *program)
 {
 	const char *interpreter = NULL;
 
-	allow(ruleset, program, LANDLOCK_ACCESS_FS_EXECUTE);
+	(void)allow(ruleset, program, LANDLOCK_ACCESS_FS_EXECUTE);
 	(void)dl_iterate_phdr(find_interpreter, &interpreter);
 	if (interpreter)
-		allow(ruleset, interpreter, LANDLOCK_ACCESS_FS_EXECUTE);
-	allow(ruleset, "/dev/null", LANDLOCK_ACCESS_FS_WRITE_FILE);
+		(void)allow(ruleset, interpreter, LANDLOCK_ACCESS_FS_EXECUTE);
+	(void)allow(ruleset, "/dev/null", LANDLOCK_ACCESS_FS_WRITE_FILE);
 }
 
 bool
@@ -113,8 +113,9 @@ sandbox_limit_files(const struct sandbox *sandbox)
 	if (ruleset < 0)
 		return false;
 	for (i = 0; sandbox->writable && sandbox->writable[i]; i++)
-		allow(ruleset, sandbox->writable[i],
-		    WRITING & attr.handled_access_fs);
+		if (!allow(ruleset, sandbox->writable[i],
+		        WRITING & attr.handled_access_fs))
+			return false;
 	if (sandbox->program)
 		allow_program(ruleset, sandbox->program);
 	return syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;

@@ -221,8 +221,9 @@ read_choice(struct settings_reader *r, const struct setting *s,
 		}
 		buf_addf(&words, "%s%s", i ? " or " : "", s->choices[i]);
 	}
-	return settings_fail(r, s->key,
+	(void)settings_fail(r, s->key,
 	    arena_printf(r->arena, "must be %s", buf_text(&words)));
+	return false;
 }
 
 static bool

@@ -155,8 +155,9 @@ keyring_verification_keys(struct arena *arena, const struct settings *settings,
 	if (!settings->hs256 && keyring_has_other(settings))
 		count += keyring_keys_of_root(arena, settings, ROOT_OTHER,
 		    now_s, periods_ahead, keys + count);
-	keys_of_file(settings, file_keys, n_file, now_s, periods_ahead,
-	    keys + count);
+	if (file_keys)
+		keys_of_file(settings, file_keys, n_file, now_s, periods_ahead,
+		    keys + count);
 	*ret = keys;
 	*n = count + n_file;
 	return true;

@@ -28,7 +28,9 @@ before(async () => {
   dir = await mkdtemp('/var/tmp/mcp-oauth-outages-')
   await chmod(dir, 0o755)
   await run('gcc', ['-shared', '-fPIC', '-O1', '-o', join(dir, 'full_disk.so'), new URL('../lib/full_disk.c', import.meta.url).pathname])
-  site = await startSite({ conf: 'LOGIN_LIMIT_REMOTE=100000\nREGISTRATION_LIMIT=100000' })
+  // A log elsewhere, and another program in the place of the one that fetches:
+  // the sandbox would not let these accidents happen.
+  site = await startSite({ conf: 'LOGIN_LIMIT_REMOTE=100000\nREGISTRATION_LIMIT=100000\nSANDBOX=off', guardConf: 'SANDBOX=off' })
 })
 after(async () => {
   await site?.stop()

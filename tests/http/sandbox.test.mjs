@@ -28,7 +28,7 @@ before(async () => {
   await run('gcc', ['-shared', '-fPIC', '-o', library, new URL('../lib/break_in.c', import.meta.url).pathname])
   const { stdout } = await run('nm', ['-D', join(site.values.STATE, 'usr/libexec/mcp-oauth/cgi-bin/token')])
   sanitized = /__asan_/.test(stdout) && 'a sanitizer needs what a sandbox forbids'
-  landlock = !/kernel has no Landlock/.test(await site.log())
+  landlock = !/stay writable: this kernel has no Landlock/.test(await site.log())
 })
 after(async () => {
   await site?.stop()
@@ -121,6 +121,20 @@ test('SANDBOX=off leaves a program as it was', async () => {
   await changeSettings(config, ['SANDBOX=off'])
   const { states } = await ask('cgi-bin/jwks', { config })
   assert.deepEqual([...new Set(states)], ['00'])
+})
+
+test('where STATE_DIRECTORY is not there yet, calls are limited and files are not, and the log says so', async t => {
+  if (sanitized) return t.skip(sanitized)
+  const config = join(site.values.STATE, 'etc/mcp-oauth/early.conf')
+  const log = join(site.values.STATE, 'log/early.log')
+  await run('cp', ['-p', site.values.MCP_OAUTH_CONFIG, config])
+  await changeSettings(config, [`LOG_TO=${log}`, `STATE_DIRECTORY=${site.values.STATE}/run/not/there`])
+  const { states, tried } = await ask('cgi-bin/jwks', { config, env: breakIn() })
+  assert.deepEqual([...new Set(states)], ['21'])
+  assert.equal(tried.execve, EPERM)
+  assert.equal(tried['other-file'], 0)
+  assert.match(await readFile(log, 'utf8'), /jwks: notice: the sandbox is not whole: files .* stay writable/)
+  await rm(log)
 })
 
 test('settings that the sandbox is too small for are told of', async t => {

@@ -5,7 +5,7 @@
 // notices is a failure. ONLY, of the environment, is a regular expression for
 // what is broken.
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -16,16 +16,21 @@ const root = new URL('../..', import.meta.url).pathname
 const only = new RegExp(process.env.ONLY || '')
 const options = { maxBuffer: 1 << 28 }
 
-/** A copy of the sources, as they lie there. */
+/** A copy of the sources and of what was made of them. */
 async function copyOfSources () {
   const tree = await mkdtemp('/var/tmp/mcp-oauth-mutants-')
   const { stdout } = await run('git', ['-C', root, 'ls-files', '-co', '--exclude-standard', '-z'], options)
   for (const name of stdout.split('\0').filter(Boolean)) {
     await mkdir(dirname(join(tree, name)), { recursive: true })
-    await cp(join(root, name), join(tree, name)).catch(error => { if (error.code !== 'ENOENT') throw error })
+    await cp(join(root, name), join(tree, name), { preserveTimestamps: true }).catch(error => { if (error.code !== 'ENOENT') throw error })
   }
   await rm(join(tree, 'tests/node_modules'), { recursive: true, force: true })
   await symlink(join(root, 'tests/node_modules'), join(tree, 'tests/node_modules'))
+  // What is built already need not be built again; builds of other kinds lie beside it.
+  const others = /^(asan|crash|demo|fuzz|lint|static|mcp-oauth-.*)$/
+  for (const name of await readdir(join(root, 'build')).catch(() => [])) {
+    if (!others.test(name)) await cp(join(root, 'build', name), join(tree, 'build', name), { recursive: true, preserveTimestamps: true })
+  }
   return tree
 }
 
@@ -67,12 +72,12 @@ async function unnoticed (tree, [file, name]) {
 const tree = await copyOfSources()
 const survivors = []
 try {
-  await make(tree, 'all', 'unit-tests')
+  await make(tree, 'all')
   for (const mutation of mutations.filter(({ what }) => only.test(what))) {
     const file = join(tree, mutation.file)
     const before = await readFile(file, 'utf8')
     await writeFile(file, changed(before, mutation))
-    await make(tree, 'all', 'unit-tests')
+    await make(tree, mutation.caught.length === 1 ? `build/tests/${mutation.caught[0]}` : 'all')
     const why = await unnoticed(tree, mutation.caught)
     await writeFile(file, before)
     console.log(`${why ? 'SURVIVED' : 'caught'}: ${mutation.what} (${mutation.file}): ${mutation.caught.join(': ')}`)
