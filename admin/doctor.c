@@ -52,6 +52,7 @@ look(struct doctor *doctor)
 	doctor_modes(doctor);
 	doctor_database(doctor);
 	doctor_connections(doctor);
+	doctor_replication(doctor);
 	look_at_site(doctor);
 }
 

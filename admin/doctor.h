@@ -83,6 +83,7 @@ void doctor_files(struct doctor *doctor); /* also loads the settings */
 void doctor_modes(struct doctor *doctor);
 void doctor_database(struct doctor *doctor);
 void doctor_connections(struct doctor *doctor);
+void doctor_replication(struct doctor *doctor);
 /* False when nothing of ours answers: then the others below are of no use. */
 bool doctor_address(struct doctor *doctor);
 void doctor_clock(struct doctor *doctor);

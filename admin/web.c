@@ -111,10 +111,15 @@ set_receiver(CURL *curl, struct receiver *receiver)
 static void
 set_request(CURL *curl, const struct web_request *request)
 {
-	if (request->body) {
-		(void)curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request->body);
+	const char *body = request->body;
+
+	/* A POST tells its length (RFC 9110 s8.6): lighttpd insists. */
+	if (!body && request->method && text_equal(request->method, "POST"))
+		body = "";
+	if (body) {
+		(void)curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
 		(void)curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE,
-		    (long)strlen(request->body));
+		    (long)strlen(body));
 	}
 	if (request->method)
 		(void)curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST,

@@ -14,6 +14,7 @@
 #include "base/origin.h"
 #include "base/text.h"
 #include "store/cancel.h"
+#include "store/hosts.h"
 
 enum {
 	STATEMENTS_MAX = 32,
@@ -23,7 +24,7 @@ enum {
 };
 
 struct store {
-	char *database_url;
+	struct hosts *hosts;
 	bool pooled;
 	PGconn *conn;
 	unsigned long connections;
@@ -115,115 +116,6 @@ disconnect(struct store *store)
 	store->late = NULL;
 }
 
-static void
-drop_notice(void *arg, const PGresult *result)
-{
-	(void)arg;
-	(void)result;
-}
-
-static bool
-connect_until(struct store *store, int64_t deadline_ms)
-{
-	PostgresPollingStatusType state = PGRES_POLLING_WRITING;
-
-	store->conn = PQconnectStart(store->database_url);
-	if (!store->conn || PQstatus(store->conn) == CONNECTION_BAD)
-		return false;
-	while (state != PGRES_POLLING_OK) {
-		if (state == PGRES_POLLING_FAILED ||
-		    !wait_socket(store,
-		        state == PGRES_POLLING_READING ? POLLIN : POLLOUT,
-		        deadline_ms))
-			return false;
-		state = PQconnectPoll(store->conn);
-	}
-	(void)PQsetNoticeReceiver(store->conn, drop_notice, NULL);
-	store->connections++;
-	return PQsetnonblocking(store->conn, 1) == 0;
-}
-
-/* Has the server closed the idle connection behind our back? */
-static bool
-still_alive(PGconn *conn)
-{
-	struct pollfd fd = {.fd = PQsocket(conn), .events = POLLIN};
-	int i;
-
-	for (i = 0; i < DRAIN_MAX && poll(&fd, 1, 0) > 0; i++)
-		if (!PQconsumeInput(conn))
-			return false;
-	return i < DRAIN_MAX && PQstatus(conn) == CONNECTION_OK;
-}
-
-static bool
-connected(struct store *store, int64_t deadline_ms)
-{
-	int64_t limit_ms = monotonic_ms() + STORE_CONNECT_MS;
-
-	if (store->conn && still_alive(store->conn))
-		return true;
-	disconnect(store);
-	if (connect_until(store,
-	        limit_ms < deadline_ms ? limit_ms : deadline_ms))
-		return true;
-	note_fault(store->conn && *PQerrorMessage(store->conn)
-	        ? PQerrorMessage(store->conn)
-	        : "could not connect to the database in time");
-	disconnect(store);
-	return false;
-}
-
-struct store *
-store_open_url(const char *database_url)
-{
-	struct store *store = memory_must(calloc(1, sizeof(*store)));
-
-	store->database_url = memory_must_copy(database_url);
-	store->query_ms = STORE_QUERY_MS;
-	return store;
-}
-
-struct store *
-store_open(const struct settings *settings)
-{
-	struct store *store = store_open_url(settings->database_url);
-
-	store->pooled = settings->database_pooler_transaction;
-	return store;
-}
-
-void
-store_be_patient(struct store *store, bool (*tick)(void *arg), void *arg)
-{
-	store->query_ms = PATIENT_MS;
-	store->tick = tick;
-	store->tick_arg = arg;
-}
-
-unsigned long
-store_connections(const struct store *store)
-{
-	return store->connections;
-}
-
-void
-store_close(struct store *store)
-{
-	disconnect(store);
-	free(store->database_url);
-	free(store);
-}
-
-/* ---- calling ---- */
-
-enum called {
-	CALLED_ROWS,
-	CALLED_LOST,    /* the connection broke: the outcome is unknown */
-	CALLED_STALE,   /* the prepared plan no longer fits: nothing was done */
-	CALLED_REFUSED, /* the database said no */
-};
-
 static bool
 flush_until(struct store *store, int64_t deadline_ms)
 {
@@ -268,6 +160,161 @@ result_until(struct store *store, int64_t deadline_ms)
 		last = next;
 	}
 }
+
+static void
+drop_notice(void *arg, const PGresult *result)
+{
+	(void)arg;
+	(void)result;
+}
+
+/* A pooler repeats what its server reported once, before it was promoted or
+ * demoted: libpq, which goes by that, does not notice.  The server must be asked. */
+static bool
+can_be_written(struct store *store, int64_t deadline_ms)
+{
+	AUTO_RESULT *result = NULL;
+
+	if (!PQsendQuery(store->conn, "SHOW transaction_read_only"))
+		return false;
+	result = result_until(store, deadline_ms);
+	return PQresultStatus(result) == PGRES_TUPLES_OK &&
+	    text_equal(PQgetvalue(result, 0, 0), "off");
+}
+
+static bool
+connect_until(struct store *store, size_t host, int64_t deadline_ms)
+{
+	PostgresPollingStatusType state = PGRES_POLLING_WRITING;
+
+	store->conn = hosts_connect(store->hosts, host);
+	if (!store->conn || PQstatus(store->conn) == CONNECTION_BAD)
+		return false;
+	while (state != PGRES_POLLING_OK) {
+		if (state == PGRES_POLLING_FAILED ||
+		    !wait_socket(store,
+		        state == PGRES_POLLING_READING ? POLLIN : POLLOUT,
+		        deadline_ms))
+			return false;
+		state = PQconnectPoll(store->conn);
+	}
+	(void)PQsetNoticeReceiver(store->conn, drop_notice, NULL);
+	if (PQsetnonblocking(store->conn, 1) != 0 ||
+	    (store->pooled && hosts_count(store->hosts) > 1 &&
+	        !can_be_written(store, deadline_ms)))
+		return false;
+	hosts_keep(store->hosts, host);
+	store->connections++;
+	return true;
+}
+
+/* Has the server closed the idle connection behind our back? */
+static bool
+still_alive(PGconn *conn)
+{
+	struct pollfd fd = {.fd = PQsocket(conn), .events = POLLIN};
+	int i;
+
+	for (i = 0; i < DRAIN_MAX && poll(&fd, 1, 0) > 0; i++)
+		if (!PQconsumeInput(conn))
+			return false;
+	return i < DRAIN_MAX && PQstatus(conn) == CONNECTION_OK;
+}
+
+/* A machine that is gone says nothing: the others must have their turn in
+ * time. */
+static bool
+connect_any(struct store *store, int64_t deadline_ms)
+{
+	int64_t limit_ms;
+	size_t i;
+
+	for (i = 0; i < hosts_count(store->hosts); i++) {
+		disconnect(store);
+		limit_ms = monotonic_ms() + STORE_CONNECT_MS;
+		if (connect_until(store, i,
+		        limit_ms < deadline_ms ? limit_ms : deadline_ms))
+			return true;
+	}
+	return false;
+}
+
+static const char *
+why_not_connected(const PGconn *conn)
+{
+	if (conn && *PQerrorMessage(conn))
+		return PQerrorMessage(conn);
+	if (PQstatus(conn) == CONNECTION_OK)
+		return "no host of the database can be written to";
+	return "could not connect to the database in time";
+}
+
+static bool
+connected(struct store *store, int64_t deadline_ms)
+{
+	if (store->conn && still_alive(store->conn))
+		return true;
+	if (connect_any(store, deadline_ms))
+		return true;
+	note_fault(why_not_connected(store->conn));
+	disconnect(store);
+	return false;
+}
+
+static struct store *
+open_at(const char *database_url, bool pooled)
+{
+	struct store *store = memory_must(calloc(1, sizeof(*store)));
+
+	store->hosts = hosts_new(database_url, pooled);
+	store->pooled = pooled;
+	store->query_ms = STORE_QUERY_MS;
+	return store;
+}
+
+struct store *
+store_open_url(const char *database_url)
+{
+	return open_at(database_url, false);
+}
+
+struct store *
+store_open(const struct settings *settings)
+{
+	return open_at(settings->database_url,
+	    settings->database_pooler_transaction);
+}
+
+void
+store_be_patient(struct store *store, bool (*tick)(void *arg), void *arg)
+{
+	store->query_ms = PATIENT_MS;
+	store->tick = tick;
+	store->tick_arg = arg;
+}
+
+unsigned long
+store_connections(const struct store *store)
+{
+	return store->connections;
+}
+
+void
+store_close(struct store *store)
+{
+	disconnect(store);
+	hosts_free(store->hosts);
+	free(store);
+}
+
+/* ---- calling ---- */
+
+enum called {
+	CALLED_ROWS,
+	CALLED_LOST,    /* the connection broke: the outcome is unknown */
+	CALLED_STALE,   /* the prepared plan no longer fits: nothing was done */
+	CALLED_REFUSED, /* the database said no */
+};
 
 static bool
 sqlstate_is(const PGresult *result, const char *state)

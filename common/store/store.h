@@ -17,7 +17,7 @@
 #include "crypto/digest.h"
 
 enum {
-	STORE_CONNECT_MS = 3000,
+	STORE_CONNECT_MS = 3000, /* to one host */
 	STORE_QUERY_MS = 8000,
 	STORE_PARAMS_MAX = 32, /* with the two that store_call() adds */
 };

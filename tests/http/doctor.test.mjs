@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What mcp-oauth doctor finds on sites whose web server is set up wrong, and
 // that what it says to paste heals them.
+// This is about Apache itself.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { startBrokenSite } from '../lib/doctor.mjs'

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // mcp-oauth doctor --as-client: it connects as a client does, finds what only
 // shows on the way, and leaves nothing behind.
+// This is about Apache itself, whose virtual hosts are broken for it.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

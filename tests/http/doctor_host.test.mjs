@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What mcp-oauth doctor finds beside the virtual host: files, database, clocks,
 // what stands in front, and what can be reached past the guard.
+// This is about Apache itself, whose virtual hosts are broken for it.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { request } from 'node:http'

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The guard as a plain CGI program, in front of MCP servers that are CGI
 // programs of the same account, on a shared host with the shipped .htaccess.
+// This is about Apache itself.
 import assert from 'node:assert/strict'
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The first day of docs/operating.md, command by command, on a host on which
 // nothing was done yet: an Apache without us and a PostgreSQL without databases.
+// This is about Apache itself.
 import assert from 'node:assert/strict'
 import { chmod, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'

@@ -207,10 +207,19 @@ writev(int fd, const struct iovec *pieces, int n)
 
 /* ---- libpq ---- */
 
-PGconn *
-PQconnectStart(const char *url)
+PQconninfoOption *
+PQconninfoParse(const char *url, char **error)
 {
-	return fails(KIND_LIBPQ) ? NULL : NEXT(PQconnectStart)(url);
+	return fails(KIND_LIBPQ) ? NULL : NEXT(PQconninfoParse)(url, error);
+}
+
+PGconn *
+PQconnectStartParams(const char *const *keywords, const char *const *values,
+    int expand)
+{
+	return fails(KIND_LIBPQ)
+	    ? NULL
+	    : NEXT(PQconnectStartParams)(keywords, values, expand);
 }
 
 PostgresPollingStatusType

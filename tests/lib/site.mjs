@@ -12,7 +12,8 @@ import pg from 'pg'
 import { lookAtInvariants } from './invariants.mjs'
 
 const run = promisify(execFile)
-const script = new URL('../../demo/site.sh', import.meta.url).pathname
+const scriptOf = sources => join(sources, 'demo/site.sh')
+const ours = new URL('../..', import.meta.url).pathname
 
 const frontName = process.env.SITE_FRONT || 'apache'
 
@@ -76,10 +77,11 @@ export async function changeSettings (path, lines) {
  * Start a site. Options: conf, guardConf (lines to add; @PORT@ becomes the site's port), serve
  * (MCP servers by path: an http URL, 'cgi:FILE' or 'whoami'), front (the web server; Apache, or
  * what SITE_FRONT says), apacheBefore, apache (lines for Apache alone), modules (of Apache, for those lines), sqlBefore (a file),
- * plain (no demo server), extra (environment of site.sh).
+ * plain (no demo server), sources (another version's folder), extra (environment of site.sh).
  */
 export async function startSite (options = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'mcp-oauth-test-'))
+  const script = scriptOf(options.sources ?? ours)
   const port = options.port ?? await freePort()
   const lines = text => (text ?? '').replaceAll('@PORT@', String(port))
   const env = {
@@ -103,11 +105,12 @@ export async function startSite (options = {}) {
     if (kept && !process.env.SITE_KEEP) await rm(kept[1], { recursive: true, force: true })
     throw error
   }
-  return new Site(dir, env, parseEnv(await readFile(join(dir, 'env'), 'utf8')))
+  return new Site(dir, env, parseEnv(await readFile(join(dir, 'env'), 'utf8')), script)
 }
 
 export class Site {
-  constructor (dir, environment, values) {
+  constructor (dir, environment, values, script = scriptOf(ours)) {
+    this.script = script
     this.dir = dir
     this.environment = environment
     this.values = values
@@ -122,7 +125,7 @@ export class Site {
 
   // verb of site.sh: web start|stop|reload, database start|stop|kill
   async control (...verb) {
-    await run(script, [verb[0], this.dir, ...verb.slice(1)], { env: this.environment })
+    await run(this.script, [verb[0], this.dir, ...verb.slice(1)], { env: this.environment })
   }
 
   // Run the operator's command as the account of the site.
@@ -161,7 +164,7 @@ export class Site {
   }
 
   async end () {
-    await run(script, ['stop', this.dir], { env: this.environment })
+    await run(this.script, ['stop', this.dir], { env: this.environment })
     await rm(this.dir, { recursive: true, force: true })
   }
 }

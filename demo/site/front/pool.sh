@@ -12,7 +12,7 @@ web_log_to() {
   echo "$D/log/error.log"
 }
 
-apache_modules='proxy_fcgi authnz_fcgi authz_user'
+apache_modules='asis proxy_fcgi authnz_fcgi authz_user'
 
 apache_profile() {
   cat <<EOF
