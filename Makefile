@@ -133,7 +133,7 @@ MAN5 := $(sort $(wildcard docs/*.5))
 .PHONY: all demo demo-start demo-stop check check-unit check-sql check-http \
     check-fronts check-clients check-long check-faults check-packages \
     check-fuzz check-mutations check-valgrind check-all soak lint analyze asan \
-    fuzz fuzzers bench bench-quick bench-counts bench-floors format bundle \
+    fuzz fuzzers bench bench-quick bench-counts bench-memory bench-floors format bundle \
     bundle-file install install-demo dist clean migrate help packages \
     unit-tests FORCE
 
@@ -355,6 +355,9 @@ bench-quick: ## the same in a short round that only shows that the benchmark wor
 bench-counts: ## instructions, allocations, system calls and statements a request, which no other load changes
 	$(BENCH) $(NODE) tests/bench/counts.mjs
 
+bench-memory: ## what the processes of a site hold over a million requests (REQUESTS=)
+	$(BENCH) $(NODE) tests/bench/memory.mjs
+
 bench-floors: $(FLOORS)
 
 tests/node_modules/.package-lock.json: tests/package-lock.json
@@ -365,8 +368,8 @@ lint: ## formatting, compiler warnings, cppcheck, shellcheck, mandoc and house r
 	@demo/packages.sh build lint
 	@MAKE='$(MAKE)' .ci/lint
 
-analyze: ## gcc -fanalyzer and clang-tidy
-	@demo/packages.sh build analyze
+analyze: ## ways through each function that end badly, as gcc -fanalyzer sees them
+	@demo/packages.sh build
 	@.ci/analyze
 
 format: ## lay out the C sources as lint wants them

@@ -3,13 +3,13 @@
 #
 # packages.sh SET... - install the Debian packages of the named sets that are
 # missing, and nothing else: no recommended packages, no service started, no
-# PostgreSQL cluster made.  Sets: build, demo, check, long, lint, analyze, fuzz,
-# bench, bench-peers, and the web server of the demo: apache, pool, cgi, lighttpd,
-# nginx, caddy.
+# PostgreSQL cluster made.  Sets: build, demo, check, long, lint, fuzz, bench,
+# bench-peers, and the web server of the demo: apache, pool, lighttpd, nginx,
+# caddy.
 set -eu
 
 if [ $# -eq 0 ]; then
-  echo 'usage: packages.sh build|demo|check|long|lint|analyze|fuzz|bench|bench-peers ...' >&2
+  echo 'usage: packages.sh build|demo|check|long|lint|fuzz|bench|bench-peers ...' >&2
   exit 2
 fi
 if ! command -v dpkg-query >/dev/null; then
@@ -58,7 +58,10 @@ wanted() {
     command -v npm >/dev/null || echo nodejs npm
     ;;
   long) echo firefox-esr gccgo-12 ;;
-  bench-peers) echo libapache2-mod-auth-openidc libapache2-mod-oauth2 ;;
+  bench-peers)
+    echo libapache2-mod-auth-openidc libapache2-mod-oauth2 glewlwyd \
+      dbconfig-no-thanks
+    ;;
   bench)
     echo wrk strace valgrind perl
     command -v npm >/dev/null || echo nodejs npm
@@ -67,7 +70,6 @@ wanted() {
     echo git cppcheck shellcheck mandoc
     command -v clang-format-14 >/dev/null || echo clang-format-14
     ;;
-  analyze) echo git gcc pkg-config clang-tidy-14 ;;
   fuzz) echo clang-14 libclang-rt-14-dev llvm-14 ;;
   *)
     echo "packages.sh: no set named $1" >&2
@@ -120,6 +122,13 @@ case " ${missing[*]} " in
 *' slapd '*)
   "${as_root[@]}" debconf-set-selections \
     <<<'slapd slapd/no_configuration boolean true'
+  ;;
+esac
+# Nor glewlwyd a database.
+case " ${missing[*]} " in
+*' glewlwyd '*)
+  "${as_root[@]}" debconf-set-selections \
+    <<<'glewlwyd glewlwyd/config_type select No configuration'
   ;;
 esac
 # No service starts: invoke-rc.d asks this program, and 101 means no.

@@ -20,6 +20,10 @@
 #                      an http URL, cgi:FILE or whoami, the demo's
 #   SITE_APACHE_BEFORE, SITE_APACHE_EXTRA
 #                      lines of httpd.conf before our Include and at the end
+#   SITE_LIGHTTPD_EXTRA, SITE_NGINX_EXTRA, SITE_CADDY_EXTRA
+#                      lines for these, in what serves the site
+#   SITE_STATIC_METADATA=1
+#                      metadata is served from files, of ${STATE}/documents
 #   SITE_MODULES       Apache modules that those lines need, such as auth_basic;
 #                      files of ours are in ${SHARE} there, the site is in ${STATE}
 #   SITE_POSTGRESQL_EXTRA

@@ -12,24 +12,41 @@
 static void write_value(struct buf *buf, struct json_object *value);
 
 /* RFC 8259 s7: quotes, backslashes and control characters are escaped. */
+static bool
+is_escaped(char c)
+{
+	return (unsigned char)c < 0x20 || c == '"' || c == '\\';
+}
+
+static void
+write_escaped(struct buf *buf, char c)
+{
+	static const char plain[] = "\b\f\n\r\t", letter[] = "bfnrt";
+	const char *known = c ? strchr(plain, c) : NULL;
+
+	if (known)
+		buf_addf(buf, "\\%c", letter[known - plain]);
+	else if ((unsigned char)c < 0x20)
+		buf_addf(buf, "\\u%04x", (unsigned char)c);
+	else
+		buf_addf(buf, "\\%c", c);
+}
+
+/* What stands between two such characters is added at once: tokens are long. */
 static void
 write_string(struct buf *buf, const char *text, size_t len_bytes)
 {
-	static const char plain[] = "\b\f\n\r\t", letter[] = "bfnrt";
-	const char *end = text + len_bytes, *known;
+	const char *end = text + len_bytes, *run = text;
 
 	buf_add_char(buf, '"');
 	for (; text < end; text++) {
-		known = *text ? strchr(plain, *text) : NULL;
-		if (known)
-			buf_addf(buf, "\\%c", letter[known - plain]);
-		else if ((unsigned char)*text < 0x20)
-			buf_addf(buf, "\\u%04x", (unsigned char)*text);
-		else if (*text == '"' || *text == '\\')
-			buf_addf(buf, "\\%c", *text);
-		else
-			buf_add_char(buf, *text);
+		if (!is_escaped(*text))
+			continue;
+		buf_add_n(buf, run, (size_t)(text - run));
+		write_escaped(buf, *text);
+		run = text + 1;
 	}
+	buf_add_n(buf, run, (size_t)(end - run));
 	buf_add_char(buf, '"');
 }
 

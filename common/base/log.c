@@ -39,6 +39,7 @@ static struct {
 	enum { TO_STDERR, TO_SYSLOG, TO_FILE } to;
 	enum log_level least;
 	int fd;
+	time_t looked_at_s;
 	dev_t dev;
 	ino_t ino;
 } sink = {.name = "mcp-oauth", .to = TO_STDERR, .least = LOG_DONE, .fd = -1};
@@ -104,15 +105,27 @@ log_level_name(enum log_level level)
 	return level_names[level];
 }
 
-/* The log file, opened anew when it was renamed or removed; -1 if it cannot. */
+/* Was the file renamed or removed?  Looked at once a second. */
+static bool
+file_is_gone(void)
+{
+	struct stat st;
+	time_t now_s = time(NULL);
+
+	if (now_s == sink.looked_at_s)
+		return false;
+	sink.looked_at_s = now_s;
+	return stat(sink.path, &st) != 0 || st.st_ino != sink.ino ||
+	    st.st_dev != sink.dev;
+}
+
+/* The log file, opened anew when it is gone; -1 if it cannot. */
 static int
 file_fd(void)
 {
 	struct stat st;
 
-	if (sink.fd >= 0 &&
-	    (stat(sink.path, &st) != 0 || st.st_ino != sink.ino ||
-	        st.st_dev != sink.dev)) {
+	if (sink.fd >= 0 && file_is_gone()) {
 		(void)close(sink.fd);
 		sink.fd = -1;
 	}

@@ -15,6 +15,7 @@ enum { KEYS_MAX = 16, PAIRS_MAX = 8, KID_BYTES = 64 };
 static struct kept_key {
 	char *root, *salt, *info; /* NULL: none is kept here */
 	struct sha256 key;
+	crypto_auth_hmacsha256_state mac; /* HMAC begun with the key */
 } kept_keys[KEYS_MAX];
 
 static struct kept_pair {
@@ -46,16 +47,12 @@ find_key(const char *root, const char *salt, const char *info)
 	return NULL;
 }
 
-struct sha256
-derived_key(const char *root, const char *salt, const char *info)
+static const struct kept_key *
+keep_key(const char *root, const char *salt, const char *info)
 {
 	static size_t next;
-	const struct kept_key *found = find_key(root, salt, info);
-	struct kept_key *place;
+	struct kept_key *place = &kept_keys[next++ % KEYS_MAX];
 
-	if (found)
-		return found->key;
-	place = &kept_keys[next++ % KEYS_MAX];
 	forget_text(place->root);
 	forget_text(place->salt);
 	forget_text(place->info);
@@ -64,7 +61,36 @@ derived_key(const char *root, const char *salt, const char *info)
 	place->info = memory_must_copy(info);
 	place->key = hkdf_sha256(root, strlen(root), salt, strlen(salt), info,
 	    strlen(info));
-	return place->key;
+	(void)crypto_auth_hmacsha256_init(&place->mac, place->key.bytes,
+	    SHA256_BYTES);
+	return place;
+}
+
+static const struct kept_key *
+key_of(const char *root, const char *salt, const char *info)
+{
+	const struct kept_key *found = find_key(root, salt, info);
+
+	return found ? found : keep_key(root, salt, info);
+}
+
+struct sha256
+derived_key(const char *root, const char *salt, const char *info)
+{
+	return key_of(root, salt, info)->key;
+}
+
+struct sha256
+derived_mac(const char *root, const char *salt, const char *info,
+    const void *data, size_t len_bytes)
+{
+	crypto_auth_hmacsha256_state state = key_of(root, salt, info)->mac;
+	struct sha256 mac;
+
+	(void)crypto_auth_hmacsha256_update(&state, data, len_bytes);
+	(void)crypto_auth_hmacsha256_final(&state, mac.bytes);
+	sodium_memzero(&state, sizeof(state));
+	return mac;
 }
 
 /* ---- key pairs ---- */

@@ -15,6 +15,10 @@
 /* hkdf_sha256() of root, salt and info. */
 struct sha256 derived_key(const char *root, const char *salt, const char *info);
 
+/* hmac_sha256() of the data by that key, of which half is done beforehand. */
+struct sha256 derived_mac(const char *root, const char *salt, const char *info,
+    const void *data, size_t len_bytes);
+
 /* jwt_key_from_seed() of the seed. */
 void derived_ed25519(struct arena *arena, const struct sha256 *seed,
     struct jwt_key *ret);

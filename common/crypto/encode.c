@@ -4,27 +4,14 @@
 #include <sodium.h>
 #include <string.h>
 
-static char *
-encode(struct arena *arena, const unsigned char *data, size_t len, int variant)
-{
-	size_t size = sodium_base64_encoded_len(len, variant);
-
-	return sodium_bin2base64(arena_alloc(arena, size), size, data, len,
-	    variant);
-}
-
-char *
-base64url_encode(struct arena *arena, const unsigned char *data,
-    size_t len_bytes)
-{
-	return encode(arena, data, len_bytes,
-	    sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-}
-
 char *
 base64_encode(struct arena *arena, const unsigned char *data, size_t len_bytes)
 {
-	return encode(arena, data, len_bytes, sodium_base64_VARIANT_ORIGINAL);
+	int variant = sodium_base64_VARIANT_ORIGINAL;
+	size_t size = sodium_base64_encoded_len(len_bytes, variant);
+
+	return sodium_bin2base64(arena_alloc(arena, size), size, data,
+	    len_bytes, variant);
 }
 
 char *
@@ -78,34 +65,6 @@ only(const char *text, size_t len, const char *alphabet)
 		if (text[i] == '\0' || !strchr(alphabet, text[i]))
 			return false;
 	return true;
-}
-
-static bool
-decode_url(const char *text, size_t len, unsigned char *ret, size_t size,
-    size_t *ret_bytes)
-{
-	return only(text, len, ALPHANUMERIC "-_") &&
-	    sodium_base642bin(ret, size, text, len, NULL, ret_bytes, NULL,
-	        sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0;
-}
-
-unsigned char *
-base64url_decode(struct arena *arena, const char *text, size_t len,
-    size_t *ret_bytes)
-{
-	unsigned char *data = arena_alloc(arena, len + 1);
-
-	return decode_url(text, len, data, len, ret_bytes) ? data : NULL;
-}
-
-bool
-base64url_decode_exact(const char *text, unsigned char *ret, size_t size_bytes)
-{
-	size_t len = strlen(text), bytes;
-
-	return len == (size_bytes * 4 + 2) / 3 &&
-	    decode_url(text, len, ret, size_bytes, &bytes) &&
-	    bytes == size_bytes;
 }
 
 char *

@@ -40,6 +40,14 @@ keyring_key(const struct settings *settings, enum keyring_root root,
 	    purpose);
 }
 
+struct sha256
+keyring_mac(const struct settings *settings, enum keyring_root root,
+    const char *purpose, const void *data, size_t len_bytes)
+{
+	return derived_mac(root_secret(settings, root), settings->oauth_issuer,
+	    purpose, data, len_bytes);
+}
+
 static void
 key_of_period(struct arena *arena, const struct settings *settings,
     enum keyring_root root, int64_t period, struct jwt_key *ret)

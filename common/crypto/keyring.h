@@ -34,6 +34,11 @@ bool keyring_has_other(const struct settings *settings);
 struct sha256 keyring_key(const struct settings *settings,
     enum keyring_root root, const char *purpose);
 
+/* HMAC-SHA-256 of the data by that key. */
+struct sha256 keyring_mac(const struct settings *settings,
+    enum keyring_root root, const char *purpose, const void *data,
+    size_t len_bytes);
+
 /* Where the settings name JWT_PRIVATE_KEY_FILE, each of these fails with *fault
  * set (for the log) when that file cannot be used. */
 

@@ -82,13 +82,11 @@ static const char *
 csrf_of(struct request *rq, enum keyring_root root,
     const struct browser *browser, const char *request_id)
 {
-	struct sha256 key = keyring_key(rq->settings, root,
-	    "anti-forgery token");
 	const char *text = arena_printf(rq->arena, "%s|%s",
 	    hex_encode(rq->arena, browser->browser_digest.bytes, SHA256_BYTES),
 	    request_id);
-	struct sha256 mac = hmac_sha256(key.bytes, SHA256_BYTES, text,
-	    strlen(text));
+	struct sha256 mac = keyring_mac(rq->settings, root,
+	    "anti-forgery token", text, strlen(text));
 
 	return base64url_encode(rq->arena, mac.bytes, SHA256_BYTES);
 }

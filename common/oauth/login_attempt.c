@@ -26,10 +26,9 @@ static const char *
 mac_of(struct request *rq, enum keyring_root root, const char *user_id,
     const char *browser)
 {
-	struct sha256 key = keyring_key(rq->settings, root, "known browser");
 	const char *text = arena_printf(rq->arena, "%s.%s", user_id, browser);
-	struct sha256 mac = hmac_sha256(key.bytes, SHA256_BYTES, text,
-	    strlen(text));
+	struct sha256 mac = keyring_mac(rq->settings, root, "known browser",
+	    text, strlen(text));
 
 	return base64url_encode(rq->arena, mac.bytes, SHA256_BYTES);
 }

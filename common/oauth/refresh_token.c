@@ -79,9 +79,8 @@ static struct sha256
 tag_of(const struct settings *settings, enum keyring_root root,
     const struct layout *token)
 {
-	struct sha256 key = keyring_key(settings, root, "refresh token tag");
-
-	return hmac_sha256(key.bytes, SHA256_BYTES, token, SIGNED_BYTES);
+	return keyring_mac(settings, root, "refresh token tag", token,
+	    SIGNED_BYTES);
 }
 
 static const char *
@@ -156,10 +155,8 @@ const char *
 refresh_token_successor(struct arena *arena, const struct settings *settings,
     enum keyring_root root, const struct refresh_token *token)
 {
-	struct sha256 key = keyring_key(settings, root,
-	    "refresh token successor");
-	struct sha256 secret = hmac_sha256(key.bytes, SHA256_BYTES, token->text,
-	    strlen(token->text));
+	struct sha256 secret = keyring_mac(settings, root,
+	    "refresh token successor", token->text, strlen(token->text));
 	struct layout next = {{0}, {0}, {0}, {0}};
 
 	session_id_to_bytes(token->session_id, next.session_id);

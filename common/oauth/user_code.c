@@ -14,9 +14,7 @@ enum { N_LETTERS = sizeof(letters) - 1, LENGTH = 8, HALF = LENGTH / 2 };
 static struct sha256
 hmac_of(const struct settings *settings, const char *purpose, const char *text)
 {
-	struct sha256 key = keyring_key(settings, ROOT_CURRENT, purpose);
-
-	return hmac_sha256(key.bytes, SHA256_BYTES, text, strlen(text));
+	return keyring_mac(settings, ROOT_CURRENT, purpose, text, strlen(text));
 }
 
 const char *

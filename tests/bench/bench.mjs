@@ -5,13 +5,14 @@
 //   ROUNDS, SECONDS    how many rounds, and how long a cell takes (4, 4)
 //   CONNECTIONS        '1 16 64 256'
 //   PEERS=1            servers of others, too
-//   FRONTS             names of fronts.mjs; all by default
-//   ONLY               a regular expression that names of workloads match
+//   FRONTS             names of fronts.mjs; all by default, two in a short round
+//   ONLY               a regular expression that workload and connections match,
+//                      such as '^(refresh, |metadata, 16$)'
+//   MINUTES            begin no cell after so many; what was measured is reported
 //   GROWTH             1 or 0: measure growth, too (1 unless ONLY is given)
 //   SESSIONS           how far sessions grow: '1000 100000'; 5000000 takes a while
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { floorsFolder, floorsOf } from './floors.mjs'
+import { floorsFolder, floorsOf, stopFloors } from './floors.mjs'
 import { fronts } from './fronts.mjs'
 import { growthOf } from './growth.mjs'
 import { costOf, memoryOf, meterOf } from './measure.mjs'
@@ -29,7 +30,8 @@ const settings = {
   rounds: Number(process.env.ROUNDS || (quick ? 1 : 4)),
   seconds: Number(process.env.SECONDS || (quick ? 1 : 4)),
   connections: words('CONNECTIONS', quick ? '4' : '1 16 64 256').map(Number),
-  fronts: words('FRONTS', Object.keys(fronts).join(' ')),
+  fronts: words('FRONTS', quick ? 'mod_fcgid lighttpd' : Object.keys(fronts).join(' ')),
+  minutes: Number(process.env.MINUTES || Infinity),
   only: new RegExp(process.env.ONLY || '')
 }
 // With one of everything in a short round, to see that it works.
@@ -45,21 +47,24 @@ const say = text => process.stderr.write(text + '\n')
 // Whatever was started, to be ended in turn.
 const started = []
 
+// It is the same behind each front.
+const ofDatabase = 'bare UPDATE (pgbench)'
+
 /** Targets of a front: {front, target, kind, folders, meter, loads}. */
-async function startFront (name) {
+async function startFront (name, first) {
   const floors = await floorsFolder()
-  started.push(() => rm(floors, { recursive: true }))
+  started.push(() => stopFloors(floors))
   const withModules = peers && fronts[name].modules
   const site = await startOurs(fronts[name].options(floors, withModules ? await moduleOptions(floors) : undefined))
-  started.push(() => site.stop())
+  started.push(() => site.end()) // its logs are too long to be searched
   const meter = await meterOf(site.values.SUPERUSER_DATABASE_URL)
   started.push(() => meter.end())
-  const ours = await oursOf(site, { tokens: quick ? 300 : 4000 })
+  const ours = await oursOf(site, { tokens: quick ? 300 : 4000, plainCgi: !fronts[name].listeners })
   const common = { front: name, folders: [site.values.STATE, floors], meter, site, client: ours.client }
-  const more = (kind, loads) => Object.entries(loads).map(([target, loads]) => ({ ...common, target, kind, loads }))
+  const more = (kind, loads) => Object.entries(loads).filter(([target]) => first || target !== ofDatabase).map(([target, loads]) => ({ ...common, target, kind, loads }))
   return [
     { ...common, target: 'mcp-oauth', kind: 'ours', loads: ours.loads },
-    ...more('floor', await floorsOf(site, floors, ours.accessToken)),
+    ...more('floor', await floorsOf(site, floors, fronts[name], ours.accessToken)),
     ...withModules ? more('peer', await modulesOf(site, floors)) : []
   ]
 }
@@ -71,12 +76,17 @@ async function measure (target, workload, connections, seconds) {
 
 const rounded = x => Number.isFinite(x) ? Math.round(x) : '-'
 
+const began = performance.now()
+const inTime = () => performance.now() - began < settings.minutes * 60000
+const connectionsOf = workload => settings.connections.filter(n => n <= (workload.atMost ?? n) && settings.only.test(`${workload.name}, ${n}`))
+const wanted = workloads.filter(workload => connectionsOf(workload).length)
+
 // One round: for each workload and concurrency all targets, one after the other.
 async function measureRound (targets, round) {
   const cells = []
-  for (const workload of workloads.filter(w => settings.only.test(w.name))) {
-    for (const connections of settings.connections.filter(n => n <= (workload.atMost ?? n))) {
-      for (const target of targets.filter(t => t.loads[workload.name])) {
+  for (const workload of wanted) {
+    for (const connections of connectionsOf(workload)) {
+      for (const target of targets.filter(t => t.loads[workload.name] && inTime())) {
         const cell = { round, ...await measure(target, workload, connections, settings.seconds) }
         say(`${round} ${workload.name}, ${connections}: ${target.front}, ${target.target}: ${rounded(cell.per_s)}/s, ${rounded(cell.cpu_us)} us` +
           (Object.keys(cell.errors).length ? `, ERRORS ${JSON.stringify(cell.errors)}` : ''))
@@ -89,14 +99,15 @@ async function measureRound (targets, round) {
 
 // A second for each, so that processes run and pages are in memory.
 async function warmUp (targets) {
-  for (const workload of workloads.filter(w => settings.only.test(w.name))) {
+  say('warming up')
+  for (const workload of wanted) {
     for (const target of targets.filter(t => t.loads[workload.name])) await measure(target, workload, Math.min(16, workload.atMost ?? 16), 1)
   }
 }
 
 async function memoryOfAll (targets) {
   const memory = {}
-  for (const target of targets) if (target.kind === 'ours' || target.front === 'node') memory[`${target.front}, ${target.target}`] = await memoryOf(target.folders)
+  for (const target of targets) if (target.kind === 'ours' || target.alone) memory[`${target.front}, ${target.target}`] = await memoryOf(target.folders)
   return memory
 }
 
@@ -113,7 +124,7 @@ async function main () {
   const fetched = peers && await fetchPeers(process.env.BUILD ?? 'build')
   for (const name of settings.fronts) {
     say(`starting ${fronts[name].title}`)
-    targets.push(...await startFront(name))
+    targets.push(...await startFront(name, !targets.length))
   }
   if (fetched) targets.push(...await startPeers(fetched.folder, targets[0].site, targets[0].meter, stop => started.push(stop)))
   if (!quick) await warmUp(targets)

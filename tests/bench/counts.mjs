@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { as, startFastcgi } from '../lib/fastcgi.mjs'
 import { meterOf } from './measure.mjs'
 import { fronts } from './fronts.mjs'
-import { floorsFolder, floorsOf, newTokens } from './floors.mjs'
+import { floorsFolder, floorsOf, newTokens, stopFloors } from './floors.mjs'
 import { newSessions, oursOf, startOurs } from './ours.mjs'
 import { table } from './report.mjs'
 
@@ -97,6 +97,10 @@ function floorCasesOf (site, folder, token) {
       body: () => `grant_type=refresh_token&client_id=client&refresh_token=${refresh}`,
       seen: answer => { refresh = /"refresh_token":"([^"]+)"/.exec(answer)[1] }
     }),
+    'floor: C introspection': floor('introspect', 'RESPONDER', '"active":true', {
+      variables: { REQUEST_METHOD: 'POST', REQUEST_URI: '/' },
+      body: () => `client_id=client&token=${token}`
+    }),
     'floor: verifies Ed25519': floor('authorizer', 'AUTHORIZER', 'Status: 200', guarded),
     'floor: says yes': floor('checker', 'AUTHORIZER', 'Status: 200', guarded)
   }
@@ -173,7 +177,7 @@ try {
   const rows = []
   const result = {}
   const ours = await oursOf(site, { tokens: 600 })
-  await floorsOf(site, floors, ours.accessToken)
+  await floorsOf(site, floors, fronts.mod_fcgid, ours.accessToken)
   const cases = { ...casesOf(site, ours.parts), ...floorCasesOf(site, floors, ours.accessToken) }
   for (const [name, which] of Object.entries(cases).filter(([name]) => only.test(name))) {
     if (process.env.KEEP) await mkdir(process.env.KEEP, { recursive: true })
@@ -194,5 +198,5 @@ try {
 } finally {
   await meter.end()
   await site.stop()
-  await rm(floors, { recursive: true })
+  await stopFloors(floors)
 }

@@ -9,6 +9,7 @@ import { promisify } from 'node:util'
 import { send } from '../lib/http.mjs'
 import { postgresql } from '../lib/database.mjs'
 import { sendRequests } from './load.mjs'
+import { processesOf } from './measure.mjs'
 
 const run = promisify(execFile)
 const built = join(process.env.BUILD ?? 'build', 'tests/bench/floors')
@@ -17,7 +18,8 @@ const built = join(process.env.BUILD ?? 'build', 'tests/bench/floors')
 export async function floorsFolder () {
   const folder = await mkdtemp('/var/tmp/mcp-oauth-floors-')
   await chmod(folder, 0o755)
-  for (const name of ['bin', 'static']) await mkdir(join(folder, name))
+  for (const name of ['bin', 'static', 'run']) await mkdir(join(folder, name))
+  await chmod(join(folder, 'run'), 0o777) // programs listen there as the account of the site
   for (const name of await readdir(built)) {
     if (!name.includes('.')) await copyFile(join(built, name), join(folder, 'bin', name))
   }
@@ -52,6 +54,17 @@ BEGIN
   RETURN v_user_id;
 END
 $body$;
+CREATE FUNCTION floor.look(p_client_id text, p_hash text) RETURNS uuid
+LANGUAGE plpgsql STABLE AS $body$
+DECLARE
+  v_user_id uuid;
+BEGIN
+  SELECT s.user_id INTO v_user_id FROM floor.session s
+    JOIN floor.client c ON c.client_id = s.client_identifier
+   WHERE s.refresh_token_hash = p_hash AND s.expires_at > now() AND c.client_id = p_client_id;
+  RETURN v_user_id;
+END
+$body$;
 -- What pgbench rotates: n is how it knows a row without keeping its token.
 CREATE TABLE floor.numbered (
   n integer PRIMARY KEY, refresh_token_hash text NOT NULL, generation integer NOT NULL DEFAULT 1,
@@ -65,11 +78,13 @@ UPDATE floor.numbered SET refresh_token_hash = md5(random()::text) || md5(random
  expires_at = now() + interval '90 days' WHERE n = :n AND expires_at > now() RETURNING generation;
 `
 
+const startSessions = (site, tokens) => site.sql('INSERT INTO floor.session (refresh_token_hash) SELECT unnest($1::text[])',
+  [tokens.map(token => createHash('sha256').update(token).digest('hex'))])
+
 /** So many live tokens of the C refresh. */
 export async function newTokens (site, n) {
   const tokens = Array.from({ length: n }, () => randomBytes(48).toString('base64url'))
-  await site.sql('INSERT INTO floor.session (refresh_token_hash) SELECT unnest($1::text[])',
-    [tokens.map(token => createHash('sha256').update(token).digest('hex'))])
+  await startSessions(site, tokens)
   return tokens
 }
 
@@ -95,12 +110,34 @@ async function pgbench (site, { connections, seconds }) {
   }
 }
 
+// Run a command as the account of the site.
+const asAccount = (site, program, ...args) =>
+  process.getuid() === 0 ? run('runuser', ['-u', site.values.RUN_AS, '--', program, ...args]) : run(program, args)
+
+// The programs of a web server that starts none; they end with stopFloors().
+async function startPrograms (site, folder, front) {
+  for (const [name, listeners] of Object.entries(front.listeners?.(folder, site.port) ?? {})) {
+    const processes = front.processes[name] / listeners.length
+    for (const where of listeners) {
+      const [host, port] = where.split(':')
+      const at = port ? ['-a', host, '-p', port] : ['-s', where, '-M', '0600']
+      await asAccount(site, 'spawn-fcgi', ...at, '-F', String(processes), '--', join(folder, 'bin', name))
+    }
+  }
+}
+
+/** End what runs from a folder of floors, and remove it. */
+export async function stopFloors (folder) {
+  for (const { pid } of await processesOf([join(folder, 'bin')])) process.kill(pid)
+  await rm(folder, { recursive: true })
+}
+
 /**
  * Set up the floors of a site whose configuration serves the folder. access_token
  * is one of ours, for the authorizer. Resolves to {name: {workload: load}}; loads
  * are as in ours.mjs.
  */
-export async function floorsOf (site, folder, accessToken) {
+export async function floorsOf (site, folder, front, accessToken) {
   const document = (await send(site.url('/.well-known/oauth-authorization-server'))).text
   const { keys } = (await send(site.url('/.well-known/jwks.json'))).json
   const { kid } = JSON.parse(Buffer.from(accessToken.split('.')[0], 'base64url'))
@@ -110,30 +147,39 @@ export async function floorsOf (site, folder, accessToken) {
   await writeFile(join(folder, 'bin/database'), site.values.DATABASE_URL)
   await postgresql(site, 'psql', 'mcp_oauth', { login: 'mcp_owner', input: schema })
   await newTokens(site, 1000)
+  await startSessions(site, [accessToken])
+  await startPrograms(site, folder, front)
+  const form = { 'Content-Type': 'application/x-www-form-urlencoded' }
   const get = (path, headers) => async options => () => sendRequests({ base: site.base, requests: [{ path, headers }] }, options)
   const bearer = { Authorization: `Bearer ${accessToken}` }
+  const refresh = async options => {
+    const values = await newTokens(site, options.connections + 1)
+    return () => sendRequests({
+      base: site.base,
+      requests: [{
+        method: 'POST',
+        path: '/floor/refresh',
+        headers: form,
+        body: 'grant_type=refresh_token&client_id=client&refresh_token=',
+        kind: 'chain',
+        values
+      }]
+    }, options)
+  }
   return {
-    'static file': { metadata: get('/floor/document'), 'guard, remembered': get('/floor/document') },
+    'static file': { metadata: get('/floor/document'), 'metadata as a file': get('/floor/document'), 'guard, remembered': get('/floor/document') },
     'FastCGI responder': { metadata: get('/floor/responder') },
-    'C refresh': {
-      async refresh (options) {
-        const values = await newTokens(site, options.connections + 1)
-        return () => sendRequests({
-          base: site.base,
-          requests: [{
-            method: 'POST',
-            path: '/floor/refresh',
-            headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
-            body: 'grant_type=refresh_token&client_id=client&refresh_token=',
-            kind: 'chain',
-            values
-          }]
-        }, options)
-      }
+    // One transaction and one signature: the same for the other grants.
+    'C refresh': { refresh, 'code redemption': refresh, client_credentials: refresh },
+    'C introspection': {
+      introspection: async options => () => sendRequests({
+        base: site.base,
+        requests: [{ method: 'POST', path: '/floor/introspect', headers: form, body: `client_id=client&token=${accessToken}` }]
+      }, options)
     },
     'bare UPDATE (pgbench)': { refresh: async options => () => pgbench(site, options) },
     'says yes': { 'guard, remembered': get('/floor/checker', bearer) },
     'verifies Ed25519': { 'guard, verified': get('/floor/authorizer', bearer) },
-    'hello CGI with database': { 'plain CGI': get('/floor/cgi') }
+    ...front.listeners ? {} : { 'hello CGI with database': { 'plain CGI': get('/floor/cgi') } }
   }
 }

@@ -35,17 +35,27 @@ export async function processesOf (folders) {
   return all.filter(p => ours.has(p.pid))
 }
 
-const cpuOf = async folders => (await processesOf(folders)).reduce((sum, p) => sum + p.cpu_s, 0)
+/** What a process is for: web, database or, all others, workers. */
+function groupOf (process) {
+  const name = basename(process.program)
+  return name === 'postgres' ? 'database' : /^(apache2|httpd|lighttpd|nginx|caddy)$/.test(name) ? 'web' : 'workers'
+}
 
-const pssOf = async pid => Number(/^Pss:\s+(\d+)/m.exec(await told(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0)
+// Seconds by group.
+async function cpuOf (folders) {
+  const cpu = { web: 0, workers: 0, database: 0 }
+  for (const p of await processesOf(folders)) cpu[groupOf(p)] += p.cpu_s
+  return cpu
+}
+
+/** Proportional set size of a process, kB. */
+export const pssOf = async pid => Number(/^Pss:\s+(\d+)/m.exec(await told(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0)
 
 /** {workers, web, database}: each {processes, pss_mb}. */
 export async function memoryOf (folders) {
   const groups = {}
   for (const p of await processesOf(folders)) {
-    const name = basename(p.program)
-    const group = name === 'postgres' ? 'database' : /^(apache2|httpd|lighttpd|nginx)$/.test(name) ? 'web' : 'workers'
-    const of = groups[group] ??= { processes: 0, pss_mb: 0 }
+    const of = groups[groupOf(p)] ??= { processes: 0, pss_mb: 0 }
     of.processes++
     of.pss_mb += await pssOf(p.pid) / 1024
   }
@@ -78,13 +88,17 @@ export async function costOf (folders, meter, load) {
   const before = await meter?.read()
   const cpuBefore = await cpuOf(folders)
   const result = await load()
-  const cpu_s = await cpuOf(folders) - cpuBefore
+  const cpuAfter = await cpuOf(folders)
+  const cpu = Object.fromEntries(Object.keys(cpuAfter).map(group => [group, cpuAfter[group] - cpuBefore[group]]))
   const after = await meter?.read()
   const each = total => result.requests ? total / result.requests : NaN
   return {
     ...result,
     per_s: result.requests / result.seconds,
-    cpu_us: each(cpu_s * 1e6),
+    cpu_us: each((cpu.web + cpu.workers + cpu.database) * 1e6),
+    web_us: each(cpu.web * 1e6),
+    workers_us: each(cpu.workers * 1e6),
+    database_us: each(cpu.database * 1e6),
     ...(meter && {
       round_trips: each(after.calls - before.calls),
       wal_bytes: each(after.wal_bytes - before.wal_bytes),

@@ -2,6 +2,8 @@
 // ours.mjs - a site of ours, and what is sent to it for each workload.
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { addClient, changeSettings, startSite } from '../lib/site.mjs'
 import { Browser, authorizationRequest, callback, challengeOf, connect, newVerifier, redemption, refreshing, register, token, until } from '../lib/flow.mjs'
 import { postForm, send } from '../lib/http.mjs'
@@ -18,11 +20,12 @@ LOGIN_LIMIT_REMOTE=100000000`
 
 const postgresql = `shared_preload_libraries = 'pg_stat_statements'
 pg_stat_statements.track = top
-shared_buffers = 128MB`
+shared_buffers = 128MB
+max_connections = 400`
 
 /** Start a site behind a front; settings are further lines of both its files. */
 export function startOurs (frontOptions, settings = '') {
-  return startSite({ plain: true, conf: conf + settings, guardConf: settings, ...frontOptions, extra: { SITE_POSTGRESQL_EXTRA: postgresql, ...frontOptions.extra } })
+  return startSite({ plain: true, conf: conf + settings, guardConf: settings, ...frontOptions, extra: { SITE_POSTGRESQL_EXTRA: postgresql, SITE_STATIC_METADATA: '1', ...frontOptions.extra } })
 }
 
 const verifier = newVerifier()
@@ -79,6 +82,13 @@ async function expiredTokens (site, machine, n) {
   return tokens
 }
 
+// As a file, and by a program: both are measured, so one of the files goes again.
+async function renderOneDocument (site) {
+  const folder = join(site.values.STATE, 'documents')
+  await site.command('render', '--documents', folder)
+  await rm(join(folder, 'oauth-authorization-server.json'))
+}
+
 // Tokens with another's signature: only the arithmetic tells.
 const garbage = good => good.map((token, i) => token.replace(/[^.]+$/, good.at(i - 1).split('.')[2]))
 
@@ -107,8 +117,9 @@ async function login (site, client) {
 }
 
 /** The loads of a site: each takes {connections, seconds} and resolves to what does it, with all made ready. */
-export async function oursOf (site, { tokens = 4000 } = {}) {
+export async function oursOf (site, { tokens = 4000, plainCgi = true } = {}) {
   const { client, machine, reader, ...of } = await prepare(site, tokens)
+  await renderOneDocument(site)
   const requests = {
     metadata: { path: '/.well-known/oauth-authorization-server' },
     registration: {
@@ -163,6 +174,7 @@ export async function oursOf (site, { tokens = 4000 } = {}) {
     parts: { client, machine, reader, redeeming, ...of },
     loads: {
       metadata: sent(requests.metadata),
+      'metadata as a file': sent({ path: '/.well-known/openid-configuration' }),
       registration: sent(requests.registration),
       'code redemption': ready(async ({ seconds }) => [await redeeming(6000 * seconds)]),
       refresh: ready(async ({ connections }) => [await refresh(connections + 1)]),
@@ -180,7 +192,7 @@ export async function oursOf (site, { tokens = 4000 } = {}) {
         { ...requests.introspection, weight: 5 },
         { ...requests.metadata, weight: 5 }
       ]),
-      'plain CGI': sent({ path: '/api/oauth/health' })
+      ...plainCgi ? { 'plain CGI': sent({ path: '/api/oauth/health' }) } : {}
     }
   }
 }

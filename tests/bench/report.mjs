@@ -53,9 +53,9 @@ export function table (head, rows) {
 }
 
 function workloadTable (rows) {
-  return table(['front', 'target', 'connections', 'req/s', 'p50 ms', 'p99 ms', 'CPU us/req', 'round trips/req', 'WAL B/req', 'errors'],
+  return table(['front', 'target', 'connections', 'req/s', 'p50 ms', 'p99 ms', 'CPU us/req', 'web server', 'programs', 'database', 'round trips/req', 'WAL B/req', 'errors'],
     rows.map(r => [r.front, r.target, r.concurrency, withSpread(r.per_s), plain(r.p50_ms), plain(r.p99_ms), withSpread(r.cpu_us),
-      plain(r.round_trips), plain(r.wal_bytes), errorText(r.errors)]))
+      plain(r.web_us), plain(r.workers_us), plain(r.database_us), plain(r.round_trips), plain(r.wal_bytes), errorText(r.errors)]))
 }
 
 // Ours by the floor of the same front, and by each peer.
@@ -90,7 +90,7 @@ export function markdown ({ about, settings, cells, memory, growth }) {
   const parts = ['# Benchmark\n']
   parts.push(Object.entries(about).filter(([, v]) => v).map(([k, v]) => `- ${k}: ${v}`).join('\n') + '\n')
   parts.push(`Rounds: ${settings.rounds}, interleaved, ${settings.seconds} s a cell. Medians; least and most in brackets. CPU is that of every process of
-the server and of its database. Errors must be none: a row with errors says nothing about speed.\n`)
+the server and of its database, together and by what they are. Errors must be none: a row with errors says nothing about speed.\n`)
   for (const workload of workloads) {
     const mine = rows.filter(r => r.workload === workload.name)
     if (mine.length) parts.push(`## ${workload.name}\n\n${workload.about}\n\n${workloadTable(mine)}`)

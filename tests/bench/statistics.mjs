@@ -13,7 +13,7 @@ export const spread = values => {
   return { median: median(good), min: Math.min(...good), max: Math.max(...good) }
 }
 
-const measures = ['per_s', 'p50_ms', 'p99_ms', 'cpu_us', 'round_trips', 'wal_bytes', 'connections']
+const measures = ['per_s', 'p50_ms', 'p99_ms', 'cpu_us', 'web_us', 'workers_us', 'database_us', 'round_trips', 'wal_bytes', 'connections']
 
 function errorsOf (cells) {
   const errors = {}

@@ -7,11 +7,12 @@
  */
 export const workloads = [
   { name: 'metadata', floor: 'FastCGI responder', about: 'GET of the authorization server\'s metadata' },
+  { name: 'metadata as a file', floor: 'static file', about: 'the same rendered to a file, which the web server sends' },
   { name: 'registration', about: 'POST of a new client (RFC 7591)' },
-  { name: 'code redemption', about: 'each code redeemed once, a session started' },
+  { name: 'code redemption', floor: 'C refresh', about: 'each code redeemed once, a session started' },
   { name: 'refresh', floor: 'C refresh', about: 'each answer\'s refresh token is the next request\'s; no token is sent twice' },
-  { name: 'introspection', about: 'of one live access token, by a client with a secret' },
-  { name: 'client_credentials', about: 'by a client with a secret' },
+  { name: 'introspection', floor: 'C introspection', about: 'of one live access token, by a client with a secret' },
+  { name: 'client_credentials', floor: 'C refresh', about: 'by a client with a secret' },
   { name: 'guard, verified', floor: 'verifies Ed25519', about: 'a file behind the guard; thousands of good tokens in turn, more than it remembers' },
   { name: 'guard, remembered', floor: 'says yes', about: 'the same with one good token' },
   { name: 'guard, expired', about: 'the same with expired tokens: 401' },

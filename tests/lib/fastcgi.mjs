@@ -44,6 +44,9 @@ export async function as (user) {
 
 const roles = { RESPONDER: 1, AUTHORIZER: 2 }
 
+// Longer than the programs themselves wait for anything, and under valgrind.
+const ANSWER_MS = 60000
+
 /**
  * Start program (or it and its arguments) as user, listening where (a path, or
  * host:port). Returns {ask, terminate, ended, stop}; ended resolves to its exit
@@ -63,13 +66,15 @@ export async function startFastcgi (program, where, { user, env }) {
     ended,
     /** Send it SIGTERM. */
     terminate: () => child.kill(),
-    /** One request with these variables, GET unless they say otherwise; its answer as text. */
+    /** One request with these variables, GET unless they say otherwise; its answer as text. Rejects without one. */
     ask: (variables, { body = '', role = 'RESPONDER' } = {}) => new Promise((resolve, reject) => {
       const socket = where.startsWith('/')
         ? connect(where)
         : connect(Number(where.split(':')[1]), where.split(':')[0])
       const parts = []
       const params = Object.entries({ REQUEST_METHOD: 'GET', SERVER_PROTOCOL: 'HTTP/1.1', ...variables })
+      socket.setTimeout(ANSWER_MS, () => socket.destroy(new Error(
+        `${program}: no answer to ${variables.REQUEST_URI} within ${ANSWER_MS / 1000} s; it said: ${errors || 'nothing'}`)))
       socket.on('error', reject)
       socket.on('data', data => parts.push(data))
       socket.on('close', () => resolve(output(Buffer.concat(parts))))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Digests, encodings and tokens against the vectors of their RFCs. */
+#include <sodium.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -266,6 +267,44 @@ test_passwords(struct arena *arena)
 	ok(!password_matches(NULL, "correct horse"));
 }
 
+/* Every length and every byte, as libsodium has it. */
+static void
+test_base64url(struct arena *arena)
+{
+	enum {
+		LONGEST = 70,
+		VARIANT = sodium_base64_VARIANT_URLSAFE_NO_PADDING
+	};
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno"
+	                             "pqrstuvwxyz0123456789-_";
+	unsigned char data[LONGEST], *decoded;
+	char text[2 * LONGEST], one[] = "AAAA";
+	bool same = true, strict = true;
+	size_t len, n;
+	int c;
+
+	for (len = 0; len <= LONGEST; len++) {
+		random_bytes(data, len);
+		sodium_bin2base64(text, sizeof(text), data, len, VARIANT);
+		same = same &&
+		    strcmp(base64url_encode(arena, data, len), text) == 0;
+		decoded = base64url_decode(arena, text, strlen(text), &n);
+		same = same && decoded && n == len &&
+		    memcmp(decoded, data, len) == 0;
+	}
+	ok(same);
+	for (c = 0; c < 256; c++)
+		for (n = 0; n < 4; n++) {
+			memset(one, 'A', 4);
+			one[n] = (char)c;
+			strict = strict &&
+			    !!base64url_decode(arena, one, 4, &len) ==
+			        (c && strchr(digits, c));
+		}
+	ok(strict);
+	ok(!base64url_decode_exact("Zm9v", data, 2));
+}
+
 int
 main(void)
 {
@@ -275,6 +314,7 @@ main(void)
 		return 1;
 	test_digests(arena);
 	test_encodings(arena);
+	test_base64url(arena);
 	test_tokens(arena);
 	test_public_keys(arena);
 	test_key_costs(arena);

@@ -31,6 +31,10 @@ test_keys(void)
 		    derive("root", "issuer", info));
 		wrong += !keys_equal(derived_key("root", "issuer", info),
 		    derive("root", "issuer", info));
+		wrong += !keys_equal(derived_mac("root", "issuer", info, "text",
+		                         4),
+		    hmac_sha256(derive("root", "issuer", info).bytes,
+		        SHA256_BYTES, "text", 4));
 	}
 	ok(wrong == 0);
 	/* Each of the three counts. */

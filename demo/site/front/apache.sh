@@ -53,6 +53,13 @@ Include $D/usr/share/mcp-oauth/apache-conf/mcp-oauth.conf
 EOF
 }
 
+apache_documents() {
+  [ -z "${SITE_STATIC_METADATA-}" ] || cat <<EOF
+Define MCP_OAUTH_DOCUMENTS $D/documents
+Include $D/usr/share/mcp-oauth/apache-conf/static-metadata.conf
+EOF
+}
+
 # What the demo adds: paths of old clients, and an MCP server.
 apache_demo() {
   cat <<EOF
@@ -86,7 +93,7 @@ ServerName 127.0.0.1
 Listen 127.0.0.1:$port
 PidFile $D/$front/run/httpd.pid
 DefaultRuntimeDir $D/$front/run
-Mutex file:$D/$front/run default
+Mutex pthread default
 ErrorLog $D/log/error.log
 LogLevel warn
 ServerTokens Prod
@@ -115,6 +122,7 @@ DocumentRoot $D/$front/www
 Define SHARE $share
 Define STATE $D
 ${SITE_APACHE_BEFORE-}
+$(apache_documents)
 $(apache_profile)
 CustomLog $D/log/access.log mcp_oauth
 CustomLog $D/log/calls.log mcp_oauth_calls "expr=-n reqenv('MCP_SUBJECT')"

@@ -44,7 +44,7 @@ web_make() {
   caddy_find
   mkdir -p "$D/caddy/home"
   # As its comments say, less the paths of a system.
-  sed "s|/run/mcp-oauth|$D/run|" "$share/caddy/mcp-oauth.caddy" \
+  sed "s|/run/mcp-oauth|$D/run|;s|/var/lib/mcp-oauth|$D|" "$share/caddy/mcp-oauth.caddy" \
     >"$D/caddy/mcp-oauth.caddy"
   sed "s|/run/mcp-oauth|$D/run|" "$share/nginx-conf/workers.sh" \
     >"$D/caddy/workers.sh"
@@ -65,12 +65,13 @@ http://:$port {
     import mcp_oauth_log
   }
   route {
-    import mcp_oauth
 EOF
+    [ -z "${SITE_STATIC_METADATA-}" ] || echo '    import mcp_oauth_documents'
+    echo '    import mcp_oauth'
     front_servers | tac | while read -r path backend; do
       caddy_serve "$path" "$backend"
     done
-    printf '%s\n' '    respond 404' '  }' '}'
+    printf '%s\n' "${SITE_CADDY_EXTRA-}" '    respond 404' '  }' '}'
   } >"$D/caddy/Caddyfile"
 }
 

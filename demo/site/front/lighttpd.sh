@@ -69,6 +69,8 @@ var.site_whoami = ((
   "check-local" => "disable", "max-procs" => 4
 ))
 EOF
+    [ -z "${SITE_STATIC_METADATA-}" ] ||
+      sed "s|/var/lib/mcp-oauth|$D|" "$share/static-metadata.conf"
     # Of two blocks the last that fits is taken.
     front_servers | while read -r path backend; do
       lighttpd_serve "$path" "$backend"

@@ -36,7 +36,7 @@ web_make() {
   mkdir -p "$D/nginx/conf" "$D/nginx/www" "$D/nginx/tmp"
   # As its comments say, less the paths of a system.
   for file in "$share"/*; do
-    sed "s|/run/mcp-oauth|$D/run|;s|$share|$D/nginx/conf|" "$file" \
+    sed "s|/run/mcp-oauth|$D/run|;s|/var/lib/mcp-oauth|$D|;s|$share|$D/nginx/conf|" "$file" \
       >"$D/nginx/conf/${file##*/}"
   done
   {
@@ -45,7 +45,7 @@ pid $D/nginx/nginx.pid;
 error_log $D/log/error.log;
 worker_processes 1;
 events {
-  worker_connections 512;
+  worker_connections 2048;
 }
 http {
   client_body_temp_path $D/nginx/tmp/body;
@@ -59,14 +59,16 @@ http {
     listen 127.0.0.1:$port;
     root $D/nginx/www;
     access_log $D/log/access.log mcp_oauth;
-    include $D/nginx/conf/mcp-oauth.conf;
 EOF
+    [ -z "${SITE_STATIC_METADATA-}" ] ||
+      echo "    include $D/nginx/conf/static-metadata.conf;"
+    echo "    include $D/nginx/conf/mcp-oauth.conf;"
     # What the demo adds: paths of old clients.
     [ -n "${SITE_PLAIN-}" ] || echo "    include $D/nginx/conf/legacy-paths.conf;"
     front_servers | while read -r path backend; do
       nginx_serve "$path" "$backend"
     done
-    printf '%s\n' '  }' '}'
+    printf '%s\n' "${SITE_NGINX_EXTRA-}" '  }' '}'
   } >"$D/nginx/nginx.conf"
 }
 

@@ -5,62 +5,29 @@
  * previous hash, and one Ed25519 signature.
  */
 #include <fcgiapp.h>
-#include <libpq-fe.h>
-#include <sodium.h>
 
-#include "floor.h"
+#include "floor_database.h"
+#include "floor_form.h"
 
 enum {
 	VARIANT = sodium_base64_VARIANT_URLSAFE_NO_PADDING,
 	TOKEN_BYTES = 48,
 	TOKEN_LEN = 64, /* in base64url */
-	BODY_MAX = 1024,
 };
 
 static PGconn *conn;
 static unsigned char secret_key[crypto_sign_SECRETKEYBYTES];
 
-/* The token of the form; NULL without one. */
-static const char *
-token_of(FCGX_Request *request, char *body)
-{
-	int n = FCGX_GetStr(body, BODY_MAX - 1, request->in);
-	char *token;
-
-	body[n > 0 ? n : 0] = '\0';
-	token = strstr(body, "refresh_token=");
-	if (!token || strlen(token + 14) != TOKEN_LEN)
-		return NULL;
-	return token + 14;
-}
-
-static void
-hash(const char *token, char *ret)
-{
-	unsigned char digest[crypto_hash_sha256_BYTES];
-
-	(void)crypto_hash_sha256(digest, (const unsigned char *)token,
-	    TOKEN_LEN);
-	(void)sodium_bin2hex(ret, 2 * sizeof(digest) + 1, digest,
-	    sizeof(digest));
-}
-
 /* The user of the session; NULL when the token was not good. */
 static PGresult *
 rotate(const char *token, const char *successor)
 {
-	char spent[2 * crypto_hash_sha256_BYTES + 1];
-	char next[2 * crypto_hash_sha256_BYTES + 1];
+	char spent[FLOOR_HASH_SIZE], next[FLOOR_HASH_SIZE];
 	const char *const values[] = {"client", spent, next};
-	PGresult *result;
 
-	hash(token, spent);
-	hash(successor, next);
-	result = PQexecPrepared(conn, "rotate", 3, values, NULL, NULL, 0);
-	if (PQntuples(result) == 1 && !PQgetisnull(result, 0, 0))
-		return result;
-	PQclear(result);
-	return NULL;
+	floor_hash(token, spent);
+	floor_hash(successor, next);
+	return floor_ask(conn, 3, values);
 }
 
 static void
@@ -89,15 +56,17 @@ sign(const char *user_id, char *ret, size_t size)
 static void
 answer(FCGX_Request *request)
 {
-	char body[BODY_MAX], successor[TOKEN_LEN + 1], access_token[1024];
-	const char *token = token_of(request, body);
+	char body[FLOOR_BODY_SIZE], successor[TOKEN_LEN + 1];
+	char access_token[1024];
+	const char *token = floor_last_value(request, "refresh_token=", body);
 	unsigned char random[TOKEN_BYTES];
 	PGresult *result;
 
 	randombytes_buf(random, sizeof(random));
 	(void)sodium_bin2base64(successor, sizeof(successor), random,
 	    sizeof(random), VARIANT);
-	result = token ? rotate(token, successor) : NULL;
+	result = token && strlen(token) == TOKEN_LEN ? rotate(token, successor)
+	                                             : NULL;
 	if (!result) {
 		FCGX_FPrintF(request->out, "Status: 400\r\n\r\n");
 		return;
@@ -112,22 +81,6 @@ answer(FCGX_Request *request)
 	    access_token, successor);
 }
 
-static int
-connected(void)
-{
-	char url[512];
-	PGresult *result;
-	int good;
-
-	(void)floor_file("database", url, sizeof(url));
-	conn = PQconnectdb(url);
-	result = PQprepare(conn, "rotate", "SELECT floor.rotate($1, $2, $3)", 0,
-	    NULL);
-	good = PQresultStatus(result) == PGRES_COMMAND_OK;
-	PQclear(result);
-	return good;
-}
-
 int
 main(void)
 {
@@ -135,8 +88,10 @@ main(void)
 	FCGX_Request request;
 
 	if (sodium_init() < 0 ||
-	    crypto_sign_keypair(public_key, secret_key) != 0 || !connected() ||
-	    FCGX_Init() != 0 || FCGX_InitRequest(&request, 0, 0) != 0)
+	    crypto_sign_keypair(public_key, secret_key) != 0)
+		return 1;
+	conn = floor_database("SELECT floor.rotate($1, $2, $3)");
+	if (FCGX_Init() != 0 || FCGX_InitRequest(&request, 0, 0) != 0)
 		return 1;
 	while (FCGX_Accept_r(&request) == 0) {
 		answer(&request);

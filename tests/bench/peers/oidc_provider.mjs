@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// oidc_provider.mjs PORT WORKERS [SOCKET FOLDER OF POSTGRESQL] - oidc-provider as a
-// server: EdDSA JWTs for one resource, rotating refresh tokens, registration,
-// introspection; in memory or, given a database, in PostgreSQL. POST
+// oidc_provider.mjs PORT WORKERS - oidc-provider as a server: EdDSA JWTs for one
+// resource, rotating refresh tokens, registration, introspection; in memory or, with
+// the folder of its socket in BENCH_PGHOST, in PostgreSQL. POST
 // /bench/tokens?n=N answers N refresh tokens, as consent would leave them.
 import cluster from 'node:cluster'
 import { createServer } from 'node:http'
@@ -9,7 +9,8 @@ import { exportJWK, generateKeyPair } from 'jose'
 import { Provider } from 'oidc-provider'
 import pg from 'pg'
 
-const [port, workers, host] = process.argv.slice(2)
+const [port, workers] = process.argv.slice(2)
+const host = process.env.BENCH_PGHOST
 const issuer = `http://127.0.0.1:${port}`
 const resource = `${issuer}/mcp`
 
