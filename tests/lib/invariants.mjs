@@ -54,7 +54,7 @@ async function lookAtLogs (site) {
 
 // Whoever steals a dump opens nothing with it.
 async function lookAtDump (site) {
-  const dump = spawn(join(site.values.PG_BIN, 'pg_dump'), ['-h', site.values.PG_SOCKET, '-U', 'postgres', '-d', 'mcp_oauth', '--data-only'],
+  const dump = spawn(join(site.values.PG_BIN, 'pg_dump'), ['-d', site.values.SUPERUSER_DATABASE_URL, '--data-only'],
     { stdio: ['ignore', 'pipe', 'ignore'] })
   const ended = new Promise(resolve => dump.on('close', resolve))
   let table = ''
