@@ -43,7 +43,7 @@ wanted() {
       libpq-dev libssl-dev libcurl4-openssl-dev libqrencode-dev
     ;;
   demo) echo apache2-bin libapache2-mod-fcgid "$(postgresql)" ;;
-  apache) ;;
+  apache | cgi) ;;
   pool) echo spawn-fcgi multiwatch ;;
   lighttpd) echo lighttpd lighttpd-modules-lua ;;
   nginx) echo nginx nginx-common spawn-fcgi ;;
