@@ -34,6 +34,9 @@ DEMO_DIR = build/demo
 MCP =
 # The web server of the demo and the wire tests: a file of demo/site/front.
 FRONT = apache
+# Of first-call.
+ROUNDS = 1
+WAYS = package bundle source
 # How long "make fuzz" feeds each target.
 FUZZ_SECONDS = 300
 
@@ -137,7 +140,7 @@ MAN5 := $(sort $(wildcard docs/*.5))
 .PHONY: all demo demo-start demo-stop check check-unit check-sql check-http \
     check-fronts check-clients check-long check-faults check-packages \
     check-fuzz check-mutations check-valgrind check-all soak lint analyze asan \
-    fuzz fuzzers bench bench-quick bench-counts bench-memory bench-floors format bundle \
+    fuzz fuzzers bench bench-quick bench-counts bench-memory bench-floors first-call format bundle \
     bundle-file deb install install-demo dist clean migrate help packages \
     unit-tests FORCE
 
@@ -363,6 +366,11 @@ bench-counts: ## instructions, allocations, system calls and statements a reques
 
 bench-memory: ## what the processes of a site hold over a million requests (REQUESTS=)
 	$(BENCH) $(NODE) tests/bench/memory.mjs
+
+first-call: ## how long from a bare Debian to the first guarded call: package, bundle, sources (as root; ROUNDS=1)
+	@demo/packages.sh build demo deb
+	@$(MAKE) --no-print-directory all tests/node_modules/.package-lock.json
+	$(TEST_ENV) ROUNDS='$(ROUNDS)' WAYS='$(WAYS)' $(NODE) tests/bench/first_call.mjs
 
 bench-floors: $(FLOORS)
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-// first_call.mjs - the way from a bare Debian to a guarded MCP server by the package.
+// first_call.mjs - the three ways from a bare Debian to a guarded MCP server, as
+// their pages tell: the package, the sources, the archive for shared hosts.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { sdk1, startApplication } from './application.mjs'
@@ -72,5 +74,74 @@ export async function byPackage (root, file, port) {
   } finally {
     await shell.close()
   }
+  return site
+}
+
+/**
+ * As README.md says, from a clone: the demo in the background. Resolves to the
+ * site; its stop() ends the demo. told(COMMAND, SAID, SECONDS) hears each step.
+ */
+export async function bySource (root, port, told = () => {}) {
+  execFileSync('git', ['clone', '-q', '--bare', project, root.path('srv/mcp-oauth.git')])
+  const shell = root.shell()
+  const step = async command => {
+    const begin = Date.now()
+    const said = await must(shell, command)
+    told(command, said, (Date.now() - begin) / 1000)
+  }
+  await step('apt update && apt install git make')
+  await step('git clone /srv/mcp-oauth.git && cd mcp-oauth')
+  await step(`make demo-start PORT=${port}`)
+  const env = Object.fromEntries([...readFileSync(root.path('mcp-oauth/build/demo/env'), 'utf8').matchAll(/^(\w+)='(.*)'$/gm)].map(m => [m[1], m[2]]))
+  const stop = async () => {
+    await step('make demo-stop')
+    await shell.close()
+  }
+  return siteAt(port, { email: env.DEMO_EMAIL, password: env.DEMO_PASSWORD, stop })
+}
+
+/**
+ * As docs/shared-hosting.md says, on a host with Apache and PostgreSQL, which
+ * host() prepares before the account's day begins: an account "me" whose Apache
+ * runs its programs, and a database of its own.
+ */
+export async function prepareSharedHost (root, port) {
+  prepareServers(root)
+  await root.sh('apt-get -q update && apt-get -q install apache2 postgresql xz-utils libcurl4 && useradd -m -s /bin/sh me')
+  await startPostgresql(root)
+  listenAt(root, port)
+  await root.sh(`cd / && runuser -u postgres -- createuser me && runuser -u postgres -- createdb -O me me
+    chmod 755 /home/me && runuser -u me -- mkdir /home/me/public_html /home/me/public_html/cgi-bin /home/me/my-server
+    a2enmod -q cgid rewrite
+    sed -i 's/www-data/me/' /etc/apache2/envvars`)
+  const virtual = root.path('etc/apache2/sites-available/000-default.conf')
+  writeFileSync(virtual, readFileSync(virtual, 'utf8').replace('/var/www/html', '/home/me/public_html').replace('</VirtualHost>', `
+    ScriptAlias /cgi-bin/ /home/me/public_html/cgi-bin/
+    <Directory /home/me/public_html>
+      AllowOverride All
+      Require all granted
+    </Directory>
+</VirtualHost>`))
+  await root.sh('service apache2 start')
+}
+
+/** The account's five steps, with the archive and a CGI program as MCP server. */
+export async function byBundle (root, archive, program, port) {
+  const site = siteAt(port)
+  copyFileSync(archive, root.path('home/me/' + basename(archive)))
+  copyFileSync(program, root.path('home/me/my-server/server.cgi'))
+  const settings = { OAUTH_BASE_URL: site.base, DATABASE_URL: 'postgresql:///me?host=/run/postgresql', MCP_RESOURCE_PROGRAM: '/mcp /home/me/my-server/server.cgi' }
+  const edits = Object.entries(settings).map(([key, value]) => `-e 's|^${key}=.*|${key}=${value}|'`).join(' ')
+  await root.sh(`chmod 755 /home/me/my-server/server.cgi
+    cat >/root/day <<'DAY'
+set -eu
+cd
+tar xf mcp-oauth-*.tar.xz
+folder=$(ls -d mcp-oauth-*/)
+sed -i ${edits} "$folder/settings"
+sh "$folder/install"
+echo '${password}' | mcp-oauth/bin/mcp-oauth user add ${site.email}
+DAY
+    cp /root/day /home/me/day && chmod 644 /home/me/day && runuser -l me -c 'sh day'`)
   return site
 }
