@@ -14,6 +14,10 @@ libexecdir = $(prefix)/libexec
 datadir = $(prefix)/share
 mandir = $(datadir)/man
 sysconfdir = /etc
+# The group of the web server, which is to enter $(sysconfdir)/mcp-oauth: make
+# install gives a folder to it that it makes.
+webgroup = $(if $(DESTDIR),,$(if $(filter 0,$(shell id -u)),$(shell \
+    getent group www-data | cut -d : -f 1)))
 
 CC = gcc
 AR = ar
@@ -134,7 +138,7 @@ MAN5 := $(sort $(wildcard docs/*.5))
     check-fronts check-clients check-long check-faults check-packages \
     check-fuzz check-mutations check-valgrind check-all soak lint analyze asan \
     fuzz fuzzers bench bench-quick bench-counts bench-memory bench-floors format bundle \
-    bundle-file install install-demo dist clean migrate help packages \
+    bundle-file deb install install-demo dist clean migrate help packages \
     unit-tests FORCE
 
 all: $(PROGRAMS) ## build every program
@@ -226,7 +230,8 @@ $(BUILD)/pages/embedded.c: $(PAGES) $(BUILD)/pages.list Makefile
 $(BUILD)/pages/embedded.o: $(BUILD)/pages/embedded.c
 	$(call say,CC)$(COMPILE) -c -o $@ $<
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -path $(BUILD)/deb -prune -o -name '*.d' \
+    -print 2>/dev/null)
 
 # ---- the demo
 
@@ -288,6 +293,7 @@ check-long: all tests/node_modules/.package-lock.json ## clients in all their wa
 	$(if $(LONG_CLIENT_TESTS),$(NODE_TEST) $(LONG_CLIENT_TESTS),@echo 'no long client tests')
 
 check-packages: all tests/node_modules/.package-lock.json ## what is handed out, installed as its users would
+	@test "$$(id -u)" != 0 || demo/packages.sh deb
 	$(if $(PACKAGE_TESTS),$(NODE_TEST) $(PACKAGE_TESTS),@echo 'no package tests')
 
 CRASH_BUILD = BUILD='$(CURDIR)/build/crash' CRASH=1
@@ -380,7 +386,7 @@ format: ## lay out the C sources as lint wants them
 # ---- installing: each file is a new one, so running programs keep theirs
 
 at = $(DESTDIR)$(1)/mcp-oauth
-install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysconfdir ...)
+install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysconfdir, webgroup ...)
 	$(INSTALL) -d $(call at,$(libexecdir))/cgi-bin \
 	    $(call at,$(libexecdir))/guard $(call at,$(libexecdir))/fetch \
 	    $(DESTDIR)$(bindir) \
@@ -393,7 +399,9 @@ install: all ## programs, manual pages, snippets and SQL (DESTDIR, prefix, sysco
 	    $(call at,$(datadir))/schema/functions \
 	    $(DESTDIR)$(datadir)/bash-completion/completions \
 	    $(DESTDIR)$(mandir)/man5 $(DESTDIR)$(mandir)/man8
-	$(INSTALL) -d -m 750 $(call at,$(sysconfdir))
+	@test -d $(call at,$(sysconfdir)) || { \
+	    $(INSTALL) -d -m 750 $(call at,$(sysconfdir)) && \
+	    { test -z '$(webgroup)' || chgrp '$(webgroup)' $(call at,$(sysconfdir)); }; }
 	$(if $(ENDPOINTS),$(INSTALL) -m 755 $(ENDPOINTS) $(call at,$(libexecdir))/cgi-bin)
 	$(if $(GUARD),$(INSTALL) -m 755 $(BUILD)/guard/guard $(call at,$(libexecdir))/guard)
 	$(if $(FETCH),$(INSTALL) -m 755 $(BUILD)/fetch/fetch $(call at,$(libexecdir))/fetch)
@@ -462,6 +470,29 @@ $(BUNDLE_FILE): $(PROGRAMS) $(BUNDLE_HTACCESS) $(BUNDLE_FILES) \
 	@$(BUILD)/admin/mcp-oauth migrate --print >$(BUILD)/$(BUNDLE)/schema.sql
 	@tar -C $(BUILD) --owner=0 --group=0 --sort=name -cf - $(BUNDLE) | xz -9 >$@
 	@rm -rf $(BUILD)/$(BUNDLE)
+
+# ---- the Debian package: debian/ says how, in a copy of the sources
+
+DEB_TREE = $(BUILD)/deb/mcp-oauth-$(VERSION)
+# The day of the last change, so that the same sources make the same package.
+DEB_DATE = $(shell date -R -u -d "$$(git log -1 --format=%cI 2>/dev/null || \
+    date -r CHANGELOG.md -Iseconds)")
+
+deb: ## a Debian package, in build/deb (docs/debian.md)
+	@demo/packages.sh build deb
+	@rm -rf $(DEB_TREE) $(BUILD)/deb/*.deb $(BUILD)/deb/*.changes
+	@mkdir -p $(DEB_TREE)
+	@tar -c --exclude=./build --exclude=./.git --exclude=./config.mk \
+	    --exclude=./tests/node_modules . | tar -x -C $(DEB_TREE)
+	@printf 'mcp-oauth (%s) unstable; urgency=medium\n\n  * See changelog.gz.\n\n -- %s  %s\n' \
+	    '$(VERSION)' "$$(sed -n 's/^Maintainer: //p' debian/control)" \
+	    '$(DEB_DATE)' >$(DEB_TREE)/debian/changelog
+	cd $(DEB_TREE) && env -u MAKEFLAGS -u MFLAGS \
+	    DEB_BUILD_OPTIONS="nocheck noautodbgsym $$DEB_BUILD_OPTIONS" \
+	    dpkg-buildpackage -us -uc -b >../build.log 2>&1 || \
+	    { tail -n 40 ../build.log; exit 1; }
+	@rm -rf $(DEB_TREE)
+	@ls -l $(BUILD)/deb/*.deb
 
 migrate: $(BUILD)/admin/mcp-oauth ## bring the database of DATABASE_URL to this version
 	$(BUILD)/admin/mcp-oauth migrate

@@ -3,6 +3,7 @@
 #define _DEFAULT_SOURCE /* getgrouplist */
 #include <grp.h>
 #include <pwd.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,6 +11,9 @@
 #include "doctor.h"
 
 enum { GROUPS_MAX = 64 };
+
+/* Of a mode's three bits. */
+enum { MAY_READ = 4, MAY_ENTER = 1 };
 
 /* The account that the programs run as: it owns the state folder. */
 struct account {
@@ -31,15 +35,15 @@ in_groups(const struct account *account, gid_t gid)
 }
 
 static bool
-may_read(const struct account *account, const struct stat *st)
+may(const struct account *account, const struct stat *st, unsigned what)
 {
 	if (account->uid == 0)
 		return true;
 	if (st->st_uid == account->uid)
-		return st->st_mode & S_IRUSR;
+		return st->st_mode & what << 6;
 	if (in_groups(account, st->st_gid))
-		return st->st_mode & S_IRGRP;
-	return st->st_mode & S_IROTH;
+		return st->st_mode & what << 3;
+	return st->st_mode & what;
 }
 
 /* allowed: the bits that may be set; what is more is too much. */
@@ -58,7 +62,7 @@ check_file(struct doctor *doctor, const struct account *account,
 		    "%s has mode %04o: others may %s it", path,
 		    (unsigned)st.st_mode & 07777,
 		    st.st_mode & 022 ? "change" : "read");
-	else if (account && !may_read(account, &st))
+	else if (account && !may(account, &st, MAY_READ))
 		doctor_problem(doctor, "file-unreadable",
 		    arena_printf(doctor->arena, "chgrp %s %s && chmod 0640 %s",
 		        account->name, path, path),
@@ -67,6 +71,27 @@ check_file(struct doctor *doctor, const struct account *account,
 	else
 		doctor_ok(doctor, "file-mode", "%s has mode %04o", path,
 		    (unsigned)st.st_mode & 07777);
+}
+
+/* A file that anybody may read is hidden by its folder. */
+static void
+check_folder(struct doctor *doctor, const struct account *account,
+    const char *file)
+{
+	const char *slash = strrchr(file, '/');
+	const char *folder;
+	struct stat st;
+
+	if (!account || !slash || slash == file)
+		return;
+	folder = arena_printf(doctor->arena, "%.*s", (int)(slash - file), file);
+	if (stat(folder, &st) != 0 || may(account, &st, MAY_ENTER))
+		return;
+	doctor_problem(doctor, "file-unreadable",
+	    arena_printf(doctor->arena, "chgrp %s %s && chmod 0750 %s",
+	        account->name, folder, folder),
+	    "%s cannot be entered by %s, as which the programs run", folder,
+	    account->name);
 }
 
 /* NULL after it was told that the folder is of no use. */
@@ -111,6 +136,7 @@ doctor_modes(struct doctor *doctor)
 	const struct account *account = check_state_directory(doctor,
 	    server->state_directory);
 
+	check_folder(doctor, account, server->file);
 	check_file(doctor, account, server->file, 0640);
 	check_file(doctor, account, server->jwt_private_key_file, 0640);
 	if (!guard)

@@ -4,12 +4,12 @@
 # packages.sh SET... - install the Debian packages of the named sets that are
 # missing, and nothing else: no recommended packages, no service started, no
 # PostgreSQL cluster made.  Sets: build, demo, check, long, lint, fuzz, bench,
-# bench-peers, and the web server of the demo: apache, pool, lighttpd, nginx,
+# bench-peers, deb, and the web server of the demo: apache, pool, lighttpd, nginx,
 # caddy.
 set -eu
 
 if [ $# -eq 0 ]; then
-  echo 'usage: packages.sh build|demo|check|long|lint|fuzz|bench|bench-peers ...' >&2
+  echo 'usage: packages.sh build|demo|check|long|lint|fuzz|bench|bench-peers|deb ...' >&2
   exit 2
 fi
 if ! command -v dpkg-query >/dev/null; then
@@ -43,7 +43,7 @@ wanted() {
       libpq-dev libssl-dev libcurl4-openssl-dev libqrencode-dev
     ;;
   demo) echo apache2-bin libapache2-mod-fcgid "$(postgresql)" ;;
-  apache) ;;
+  apache | cgi) ;;
   pool) echo spawn-fcgi multiwatch ;;
   lighttpd) echo lighttpd lighttpd-modules-lua ;;
   nginx) echo nginx nginx-common spawn-fcgi ;;
@@ -70,6 +70,7 @@ wanted() {
     echo git cppcheck shellcheck mandoc
     command -v clang-format-14 >/dev/null || echo clang-format-14
     ;;
+  deb) echo debhelper apache2-dev dpkg-dev lintian debootstrap ;;
   fuzz) echo clang-14 libclang-rt-14-dev llvm-14 ;;
   *)
     echo "packages.sh: no set named $1" >&2

@@ -3,6 +3,7 @@
 #include "program.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -182,8 +183,10 @@ program_run(void)
 
 	if (!program)
 		return;
-	if (enter_folder_of(program))
+	if (enter_folder_of(program)) {
+		(void)signal(SIGXFSZ, SIG_DFL); /* endpoint_run() ignores it */
 		(void)execv(program, argv);
+	}
 	log_alone(LOG_ERROR, "could not run %s: %s", program, strerror(errno));
 	(void)io_write(prepared.io, answer, sizeof(answer) - 1);
 	io_finish(prepared.io);

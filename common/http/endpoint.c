@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "http/endpoint.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -224,12 +225,21 @@ forbid_core_files(void)
 	(void)setrlimit(RLIMIT_CORE, &none);
 }
 
+/* A log that has reached the host's limit of a file's size is a write that
+ * fails, not the end of the worker. */
+static void
+outlive_full_files(void)
+{
+	(void)signal(SIGXFSZ, SIG_IGN);
+}
+
 int
 endpoint_run(const struct endpoint *endpoint)
 {
 	struct worker worker = {.endpoint = endpoint};
 
 	forbid_core_files();
+	outlive_full_files();
 	log_open(endpoint->name, "stderr", LOG_DONE);
 	worker.io = io_open();
 	if (!worker.io || !crypto_start()) {

@@ -108,7 +108,7 @@ describe('the clock of the programs is set', () => {
       assert.equal((await call(tokens)).status, 503)
     } finally {
       await clocks.setPrograms(0)
-      await site.control('database', 'start')
+      await clocks.startDatabase()
     }
     await heard(200, tokens)
   })
@@ -122,6 +122,8 @@ describe('the clock of the database is set', () => {
       const first = session.tokens
       const second = await refreshed(session)
       await clocks.setDatabase(seconds)
+      const [{ ahead }] = await site.sql('SELECT extract(epoch FROM now())::int - $1::int AS ahead', [Math.floor(Date.now() / 1000)])
+      assert.ok(Math.abs(ahead - seconds) < 60, `the clock is ${ahead} s ahead`)
       const third = await refreshed(session)
       const again = await refresh(session, second)
       assert.deepEqual([again.status, again.json.refresh_token], [200, third.refresh_token])

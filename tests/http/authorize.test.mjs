@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test'
 import { authorizationRequest, Browser, callback, connect, newVerifier, register } from '../lib/flow.mjs'
 import { send } from '../lib/http.mjs'
 import { front, startSite } from '../lib/site.mjs'
+import { stillServing } from '../lib/still_serving.mjs'
 
 let site, client
 const verifier = newVerifier()
@@ -12,6 +13,7 @@ before(async () => {
   client = await register(site, { redirect_uris: [callback, 'https://app.example/cb?keep=1'] })
 })
 after(() => site?.stop())
+stillServing(() => site)
 
 const ask = query => send(site.url('/api/oauth/authorize?' + new URLSearchParams(query)))
 const good = more => authorizationRequest(client, verifier, more)

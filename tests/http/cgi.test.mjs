@@ -2,12 +2,12 @@
 // The same programs as plain CGI, and what each of them weighs.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { runCgi } from '../lib/cgi.mjs'
 import { connect, refreshing } from '../lib/flow.mjs'
-import { startSite } from '../lib/site.mjs'
+import { changeSettings, startSite } from '../lib/site.mjs'
 
 let site
 before(async () => { site = await startSite() })
@@ -67,6 +67,22 @@ test('a cut body is refused, a broken configuration stops everything by name', a
   assert.equal(broken.status, 503)
   assert.match(broken.errors, /nonexistent/)
   assert.doesNotMatch(broken.text, /nonexistent/)
+})
+
+test('a log that may grow no more hinders no answer', async () => {
+  const log = join(site.values.STATE, 'log/limited.log')
+  const settings = `${site.values.MCP_OAUTH_CONFIG}.limited`
+  execFileSync('cp', ['-p', site.values.MCP_OAUTH_CONFIG, settings])
+  await changeSettings(settings, [`LOG_TO=${log}`])
+  const ask = (...under) => runCgi(site, 'server_metadata', { path: serverPath, headers: { MCP_OAUTH_CONFIG: settings }, under })
+  assert.equal((await ask()).status, 200)
+  const { size } = statSync(log)
+  for (const limit of [size, size + 20]) {
+    const answer = await ask('prlimit', `--fsize=${limit}`)
+    assert.equal(answer.status, 200, answer.errors)
+    assert.equal(JSON.parse(answer.text).issuer, site.base)
+    assert.ok(statSync(log).size <= limit)
+  }
 })
 
 test('what needs no database links no libpq', () => {

@@ -11,6 +11,7 @@ import { postForm, send } from '../lib/http.mjs'
 import { fetching, startHttpsHost } from '../lib/https_host.mjs'
 import { publishClient, publishedClients } from '../lib/known_clients.mjs'
 import { front, startSite } from '../lib/site.mjs'
+import { stillServing } from '../lib/still_serving.mjs'
 
 let host, site
 before(async () => {
@@ -21,6 +22,7 @@ after(async () => {
   await site?.stop()
   await host?.stop()
 })
+stillServing(() => site)
 
 // What an editor publishes, with members that mean nothing here.
 const editor = (url, more = {}) => ({

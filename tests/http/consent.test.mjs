@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { authorizationRequest, Browser, connect, newVerifier, redemption, register, token } from '../lib/flow.mjs'
 import { startSite } from '../lib/site.mjs'
+import { stillServing } from '../lib/still_serving.mjs'
 
 let site, client
 const verifier = newVerifier()
@@ -12,6 +13,7 @@ before(async () => {
   client = await register(site, { client_name: '<b>Ev"il</b>\u202e & Co' })
 })
 after(() => site?.stop())
+stillServing(() => site)
 
 const good = more => authorizationRequest(client, verifier, more)
 const toLogin = async browser => browser.follow(await browser.authorize(good()))

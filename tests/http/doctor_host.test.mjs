@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { request } from 'node:http'
 import { chmod, chown, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { doctor, only, startBrokenSite } from '../lib/doctor.mjs'
@@ -204,23 +204,30 @@ describe('files', () => {
     assert.deepEqual((await look()).problems, [])
   })
 
-  test('settings that the programs cannot read', { skip: process.getuid() !== 0 && 'needs root' }, async () => {
-    const { GUARD_CONFIG: file, MCP_OAUTH, MCP_OAUTH_CONFIG } = site.values
-    const { uid, gid } = await stat(file)
-    await chown(file, 0, 0)
-    try {
-      const args = ['--config', MCP_OAUTH_CONFIG, 'doctor', '--json', '--url', broken.url('good')]
-      const { stdout } = await run(MCP_OAUTH, args).catch(error => error)
-      const [problem] = JSON.parse(stdout).filter(f => f.level === 'problem')
-      assert.equal(problem.code, 'file-unreadable')
-      assert.match(problem.text, /guard\.conf cannot be read by www-data/)
-      await shell(problem.fix)
-      assert.deepEqual((await look()).problems, [])
-    } finally {
-      await chown(file, uid, gid)
-      await chmod(file, 0o600)
-    }
-  })
+  for (const [what, path, says] of [
+    ['a file', v => v.GUARD_CONFIG, /guard\.conf cannot be read by www-data/],
+    ['their folder', v => dirname(v.GUARD_CONFIG), /cannot be entered by www-data/]
+  ]) {
+    test(`settings that the programs cannot read: ${what}`, { skip: process.getuid() !== 0 && 'needs root' }, async () => {
+      const file = path(site.values)
+      const { MCP_OAUTH, MCP_OAUTH_CONFIG } = site.values
+      const { uid, gid, mode } = await stat(file)
+      await chown(file, 0, 0)
+      await chmod(file, mode & 0o750)
+      try {
+        const args = ['--config', MCP_OAUTH_CONFIG, 'doctor', '--json', '--url', broken.url('good')]
+        const { stdout } = await run(MCP_OAUTH, args).catch(error => error)
+        const [problem] = JSON.parse(stdout).filter(f => f.level === 'problem')
+        assert.equal(problem.code, 'file-unreadable')
+        assert.match(problem.text, says)
+        await shell(problem.fix)
+        assert.deepEqual((await look()).problems, [])
+      } finally {
+        await chown(file, uid, gid)
+        await chmod(file, mode & 0o7777)
+      }
+    })
+  }
 })
 
 describe('the web server as a whole', () => {

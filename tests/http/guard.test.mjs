@@ -10,6 +10,7 @@ import { after, before, describe, test } from 'node:test'
 import { connect, rpc, whoami } from '../lib/flow.mjs'
 import { postJson, send } from '../lib/http.mjs'
 import { front, startSite } from '../lib/site.mjs'
+import { stillServing } from '../lib/still_serving.mjs'
 
 let site, session, good
 before(async () => {
@@ -18,6 +19,7 @@ before(async () => {
   good = session.tokens.access_token
 })
 after(() => site?.stop())
+stillServing(() => site)
 
 const bearer = text => ({ Authorization: `Bearer ${text}` })
 const b64 = value => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')

@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test'
 import { connect, refreshing, register, token } from '../lib/flow.mjs'
 import { postForm, send } from '../lib/http.mjs'
 import { addClient, startSite } from '../lib/site.mjs'
+import { stillServing } from '../lib/still_serving.mjs'
 
 const conf = 'MCP_RESOURCES=/mcp /files'
 let site, server
@@ -13,6 +14,7 @@ before(async () => {
   server = await addClient(site, '--name', 'MCP server', '--introspect', '/mcp')
 })
 after(() => site?.stop())
+stillServing(() => site)
 
 const ask = (text, client = server, more = {}) => postForm(site.url('/api/oauth/introspect'),
   { token: text, client_id: client.client_id, client_secret: client.client_secret, ...more })

@@ -3,11 +3,13 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { until } from '../lib/flow.mjs'
 import { changeSettings, front, startSite } from '../lib/site.mjs'
+import { stillServing } from '../lib/still_serving.mjs'
 import { send } from '../lib/http.mjs'
 
 let site
 before(async () => { site = await startSite() })
 after(() => site?.stop())
+stillServing(() => site)
 
 const serverPath = '/.well-known/oauth-authorization-server'
 const resourcePath = '/.well-known/oauth-protected-resource'

@@ -51,7 +51,6 @@ const stubs = () => ({
 async function makeBlank () {
   await site.control('web', 'stop')
   await rm(conf, { recursive: true })
-  await mkdir(conf)
   const blank = (await readFile(join(site.values.STATE, 'apache/httpd.conf'), 'utf8')).replace(/^Define MCP_OAUTH_CONFIG [^]*/m, '')
   await writeFile(join(site.values.STATE, 'apache/httpd.conf'), blank +
     `IncludeOptional ${folder}/conf-enabled/*.conf\nIncludeOptional ${folder}/sites-enabled/*.conf\n`)

@@ -5,10 +5,12 @@ import { callback, connect, register } from '../lib/flow.mjs'
 import { postJson, send } from '../lib/http.mjs'
 import { registeringClients } from '../lib/known_clients.mjs'
 import { startSite } from '../lib/site.mjs'
+import { stillServing } from '../lib/still_serving.mjs'
 
 let site
 before(async () => { site = await startSite({ plain: true }) })
 after(() => site?.stop())
+stillServing(() => site)
 
 const url = () => site.url('/api/oauth/register')
 const count = async () => (await site.sql('SELECT count(*)::int AS n FROM oauth.client'))[0].n

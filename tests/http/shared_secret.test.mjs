@@ -7,6 +7,7 @@ import { jwtVerify } from 'jose'
 import { connect, rpc } from '../lib/flow.mjs'
 import { send } from '../lib/http.mjs'
 import { startSite } from '../lib/site.mjs'
+import { stillServing } from '../lib/still_serving.mjs'
 
 const secret = randomBytes(32).toString('base64url')
 const root = randomBytes(32).toString('base64url')
@@ -18,6 +19,7 @@ before(async () => {
   })
 })
 after(() => site?.stop())
+stillServing(() => site)
 
 test('another program verifies a token with the secret alone, and the guard takes it', async () => {
   const { tokens } = await connect(site)

@@ -6,6 +6,7 @@ import { after, before, beforeEach, describe, test } from 'node:test'
 import { authorizationRequest, Browser, connect, newVerifier, redemption, refreshing, register, token } from '../lib/flow.mjs'
 import { addUser as addPerson, base32Decode, browserOf, codesOf, csrfOf, openPage, secretOf, totp } from '../lib/people.mjs'
 import { front, startSite } from '../lib/site.mjs'
+import { stillServing } from '../lib/still_serving.mjs'
 import { workersOf } from '../lib/workers.mjs'
 
 const apps = '/api/oauth/apps'
@@ -21,6 +22,7 @@ before(async () => {
   })
 })
 after(() => site?.stop())
+stillServing(() => site)
 beforeEach(() => site.sql('DELETE FROM oauth.attempt'))
 
 const addUser = email => addPerson(site, email)

@@ -7,6 +7,7 @@ import { SignJWT, exportJWK, generateKeyPair } from 'jose'
 import { authorizationRequest, Browser, connect, newVerifier, redemption, refreshing, register, token, whoami } from '../lib/flow.mjs'
 import { postForm, postJson, send } from '../lib/http.mjs'
 import { addClient, addSigner, startSite } from '../lib/site.mjs'
+import { stillServing } from '../lib/still_serving.mjs'
 
 let site, client, browser
 before(async () => {
@@ -15,6 +16,7 @@ before(async () => {
   browser = new Browser(site)
 })
 after(() => site?.stop())
+stillServing(() => site)
 
 const newCode = async verifier => browser.code(authorizationRequest(client, verifier))
 const open = () => connect(site, { client, browser })

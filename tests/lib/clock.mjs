@@ -9,8 +9,9 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 
 /**
- * Prepare both; {setPrograms(seconds), setDatabase(seconds), stop}: from now on
- * they are that far ahead of this host, behind it with a negative number.
+ * Prepare both; {setPrograms(seconds), setDatabase(seconds), startDatabase, stop}:
+ * from now on they are that far ahead of this host, behind it with a negative
+ * number. Whoever stops the database starts it by this.
  */
 export async function startClocks (site) {
   const dir = await mkdtemp('/var/tmp/mcp-oauth-clocks-')
@@ -32,13 +33,16 @@ export async function startClocks (site) {
     }
   }
   await site.control('web', 'start')
-  await site.control('database', 'stop')
-  Object.assign(site.environment, { LD_PRELOAD: library, FAKE_CLOCK_FILE: files.database })
-  try {
-    await site.control('database', 'start')
-  } finally {
-    for (const name of ['LD_PRELOAD', 'FAKE_CLOCK_FILE']) delete site.environment[name]
+  const startDatabase = async () => {
+    Object.assign(site.environment, { LD_PRELOAD: library, FAKE_CLOCK_FILE: files.database })
+    try {
+      await site.control('database', 'start')
+    } finally {
+      for (const name of ['LD_PRELOAD', 'FAKE_CLOCK_FILE']) delete site.environment[name]
+    }
   }
+  await site.control('database', 'stop')
+  await startDatabase()
   // Whole at each moment.
   const set = file => async seconds => {
     await writeFile(`${file}.new`, `${seconds}\n`)
@@ -47,6 +51,7 @@ export async function startClocks (site) {
   return {
     setPrograms: set(files.programs),
     setDatabase: set(files.database),
+    startDatabase,
     stop: () => rm(dir, { recursive: true })
   }
 }

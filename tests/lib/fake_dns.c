@@ -11,11 +11,11 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 typedef int lookup(const char *node, const char *service,
     const struct addrinfo *hints, struct addrinfo **ret);
@@ -97,7 +97,7 @@ getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
 	note(lookup_log, node);
 	list = answer(lookups++);
 	if (strcmp(list, "never") == 0) {
-		(void)sleep(60);
+		(void)poll(NULL, 0, 60000);
 		return EAI_AGAIN;
 	}
 	for (word = strtok_r(list, ",", &at); word;

@@ -2,6 +2,7 @@
 // http.mjs - requests that fetch() would not let through: any header, any
 // path, no redirect followed, no cookie kept.
 import { request } from 'node:http'
+import { learnSecrets } from './known_secrets.mjs'
 
 /** Resolves to {status, headers, rawHeaders, text, json}; localAddress is where it comes from, 127.0.0.2 or the like. */
 export function send (url, { method = 'GET', headers = {}, body, path, localAddress } = {}) {
@@ -22,6 +23,7 @@ export function send (url, { method = 'GET', headers = {}, body, path, localAddr
       response.on('error', reject)
       response.on('end', () => {
         const text = Buffer.concat(parts).toString()
+        learnSecrets(at.port, body, { text, headers: response.headers })
         resolve({
           status: response.statusCode,
           headers: response.headers,

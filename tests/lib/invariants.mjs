@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 // invariants.mjs - what holds whatever a test did: looked at when its site ends.
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { secretIn } from './known_secrets.mjs'
+import { workersOf } from './workers.mjs'
 
 // A token in the clear: a JWT with its signature, in a place where none may be.
 const clearToken = /eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{40,}/
@@ -30,8 +34,11 @@ async function lookAtDatabase (site) {
   assert.deepEqual(doubled, [])
 }
 
+// The password of the demo's person is shorter than what is looked for by its form.
+const secretOf = (site, text) => secretIn(text, site.port, [site.password])
+
 // No worker died of a fault of its own or was kept from its work, and no log
-// holds a token.
+// holds a token or any other secret that went over the wire.
 async function lookAtLogs (site) {
   const folder = join(site.values.STATE, 'log')
   for (const name of await readdir(folder)) {
@@ -40,16 +47,49 @@ async function lookAtLogs (site) {
     assert.doesNotMatch(text, /the sandbox refused system call \d+/, `${name}: what our programs need, they may do`)
     const at = text.search(clearToken)
     assert.equal(at, -1, `${name} holds a token: ${text.slice(at, at + 20)}`)
+    const secret = secretOf(site, text)
+    assert.ok(!secret, `${name} holds a secret: ${secret?.slice(0, 8)}...`)
+  }
+}
+
+// Whoever steals a dump opens nothing with it.
+async function lookAtDump (site) {
+  const dump = spawn(join(site.values.PG_BIN, 'pg_dump'), ['-d', site.values.SUPERUSER_DATABASE_URL, '--data-only'],
+    { stdio: ['ignore', 'pipe', 'ignore'] })
+  const ended = new Promise(resolve => dump.on('close', resolve))
+  let table = ''
+  for await (const line of createInterface({ input: dump.stdout })) {
+    if (line.startsWith('COPY ')) table = line.split(' ')[1]
+    const secret = secretOf(site, line)
+    assert.ok(!secret, `${table} holds a secret: ${secret?.slice(0, 8)}...`)
+  }
+  assert.equal(await ended, 0, 'pg_dump')
+}
+
+// A worker that a hundred requests left with more than this has lost some.
+const FDS_MAX = 24
+
+// Nothing that was opened for a request is still open, and nobody left a core.
+async function lookAtWorkers (site) {
+  for (const { program, pid, fds } of await workersOf(site)) {
+    assert.ok(fds.length <= FDS_MAX, `${program} (${pid}) holds ${fds.length} descriptors: ${fds.join(' ')}`)
+  }
+  const { STATE, FRONT } = site.values
+  for (const folder of ['', FRONT, 'run', 'log', 'usr/libexec/mcp-oauth/cgi-bin', 'usr/libexec/mcp-oauth/guard']) {
+    const cores = (await readdir(join(STATE, folder)).catch(() => [])).filter(name => /^core(?:\.|$)/.test(name))
+    assert.deepEqual(cores, [], 'core files')
   }
 }
 
 /** Fails when something does not hold; a site whose database is away is not asked. */
 export async function lookAtInvariants (site) {
   await lookAtLogs(site)
+  await lookAtWorkers(site)
   try {
     await site.sql('SELECT 1')
   } catch {
     return
   }
   await lookAtDatabase(site)
+  await lookAtDump(site)
 }

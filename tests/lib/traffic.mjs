@@ -9,8 +9,8 @@ const pause = ms => new Promise(resolve => setTimeout(resolve, ms))
 /**
  * Start so many clients that keep a session (holders), and so many that sign in
  * anew again and again (visitors). Options: killed: programs are being killed,
- * so an answer may also be mod_fcgid's 500 or none at all; guard: false where no
- * call is to be made.
+ * so an answer may also be the web server's own 5xx or none at all; guard: false
+ * where no call is to be made.
  *
  * Returns {counts, wrong, faults, longest_ms, rounds, calm, stop}: counts is what
  * was answered, 'token 503' ...; wrong lists what no client may hear; calm() waits
@@ -24,7 +24,7 @@ export async function startTraffic (site, { holders = 3, visitors = 1, killed = 
 
   // A fault, and told as one?
   function isFault (answer) {
-    if (killed && (answer.status === 500 || answer.status === 0)) return true
+    if (killed && (answer.status >= 500 || answer.status === 0)) return true
     if (answer.status !== 503 || !(Number(answer.headers['retry-after']) > 0)) return false
     return !/json/.test(answer.headers['content-type']) || JSON.parse(answer.text).error === 'temporarily_unavailable'
   }

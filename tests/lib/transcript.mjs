@@ -40,10 +40,11 @@ export function assertSays (said, lines, command) {
   assert.match(said && !said.endsWith('\n') ? said + '\n' : said, new RegExp(`^${pattern}$`), `$ ${command}\n${said}\n-- in place of --\n${lines.join('\n')}`)
 }
 
-/** One shell for all commands, so that variables and the folder stay. */
+/** One shell for all commands, so that variables and the folder stay; a command may lead to it. */
 export class Shell {
-  constructor (env, cwd) {
-    this.process = spawn('bash', ['--norc', '--noprofile'], { env, cwd, stdio: ['pipe', 'pipe', 'inherit'] })
+  constructor (env, cwd, lead = []) {
+    const [command, ...args] = [...lead, 'bash', '--norc', '--noprofile']
+    this.process = spawn(command, args, { env, cwd, stdio: ['pipe', 'pipe', 'inherit'] })
     this.text = ''
     this.process.stdout.on('data', data => { this.text += data; this.look?.() })
     this.process.on('exit', () => { this.ended = true; this.look?.() })
