@@ -2,7 +2,6 @@
 #include "watch.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include "base/memory.h"
 #include "base/monotonic.h"
 #include "base/slot.h"
+#include "base/thread.h"
 
 /* One thread and what it works with; freed by the thread itself. */
 struct watch_thread {
@@ -127,25 +127,6 @@ run(void *arg)
 	return NULL;
 }
 
-/* Signals are for the thread that serves: they end its wait for a request.  But
- * one that the sandbox raises is for whoever made the call. */
-static bool
-start_thread(struct watch_thread *thread)
-{
-	sigset_t all, before;
-	pthread_t id;
-	bool started;
-
-	(void)sigfillset(&all);
-	(void)sigdelset(&all, SIGSYS);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	started = pthread_create(&id, NULL, run, thread) == 0;
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (started)
-		(void)pthread_detach(id);
-	return started;
-}
-
 static struct watch_thread *
 thread_for(struct watch *watch, const char *state_directory, const char *lock,
     void *work)
@@ -182,7 +163,7 @@ watch_start(struct watch *watch, const char *state_directory, const char *lock,
 
 	(void)pthread_once(&once, prepare);
 	take_over(watch, thread);
-	if (!start_thread(thread))
+	if (!thread_start(run, thread))
 		log_alone(LOG_ERROR, "%s", watch->duty->no_thread);
 }
 

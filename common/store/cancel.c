@@ -2,10 +2,10 @@
 #include "store/cancel.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 
 #include "base/monotonic.h"
+#include "base/thread.h"
 
 /* Enough for a server that is there to have heard of it; then a plain CGI
  * program may end without taking it back. */
@@ -37,25 +37,6 @@ run(void *arg)
 	return NULL;
 }
 
-/* Signals are for the thread that serves, but one that the sandbox raises is for
- * whoever made the call. */
-static bool
-start(PGcancel *handle)
-{
-	sigset_t all, before;
-	pthread_t id;
-	bool started;
-
-	(void)sigfillset(&all);
-	(void)sigdelset(&all, SIGSYS);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	started = pthread_create(&id, NULL, run, handle) == 0;
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (started)
-		(void)pthread_detach(id);
-	return started;
-}
-
 /* With the mutex held. */
 static void
 wait_a_moment(void)
@@ -75,7 +56,7 @@ cancel_statement(PGconn *conn)
 	(void)pthread_mutex_lock(&mutex);
 	handle = under_way ? NULL : PQgetCancel(conn);
 	if (handle) {
-		under_way = start(handle);
+		under_way = thread_start(run, handle);
 		if (!under_way)
 			PQfreeCancel(handle);
 		wait_a_moment();
