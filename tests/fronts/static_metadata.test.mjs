@@ -8,21 +8,7 @@ import { after, before, describe, test } from 'node:test'
 import { until } from '../lib/flow.mjs'
 import { send } from '../lib/http.mjs'
 import { startSite } from '../lib/site.mjs'
-
-const resources = 'MCP_RESOURCES=/mcp /files/deep'
-const paths = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration',
-  '/.well-known/oauth-protected-resource/mcp', '/.well-known/oauth-protected-resource/files/deep']
-const nothing = ['/.well-known/oauth-protected-resource', '/.well-known/oauth-protected-resource/files', '/.well-known/oauth-authorization-server/other',
-  '/.well-known/oauth-protected-resource/mcp.json', '/.well-known/oauth-authorization-server.json',
-  '/.well-known/oauth-protected-resource/../oauth-authorization-server.json']
-
-// What clients go by; a web server's own ETag is another.
-const essence = ({ status, headers, text }) => ({
-  status,
-  text: text.trimEnd(),
-  ...Object.fromEntries(['content-type', 'cache-control', 'x-content-type-options', 'referrer-policy', 'access-control-allow-origin',
-    'access-control-expose-headers', 'strict-transport-security'].map(name => [name, headers[name]]))
-})
+import { essence, othersAreThePrograms, paths, resources } from '../lib/static_metadata.mjs'
 
 // End the endpoints of a site, so that none is started again.
 async function endPrograms (site) {
@@ -59,25 +45,10 @@ for (const front of ['lighttpd', 'nginx', 'caddy']) {
     })
 
     test('anything else is JSON 404, and other methods are the programs\', with files and without', async () => {
-      const look = async () => {
-        for (const path of nothing) {
-          const answer = await send(site.base, { path })
-          assert.equal(answer.status, 404, path)
-          assert.doesNotThrow(() => answer.json, path)
-        }
-        for (const path of paths) {
-          const preflight = await send(site.url(path), { method: 'OPTIONS', headers: { Origin: 'https://app.example', 'Access-Control-Request-Method': 'GET' } })
-          assert.equal(preflight.status, 204, path)
-          assert.equal(preflight.headers['access-control-allow-methods'], 'GET, HEAD, OPTIONS')
-          const posted = await send(site.url(path), { method: 'POST', headers: { 'Content-Length': '0' } })
-          assert.equal(posted.status, 405, path)
-          assert.doesNotThrow(() => posted.json, path)
-        }
-      }
-      await look()
+      await othersAreThePrograms(site)
       const { stdout } = await site.command('render', '--documents', join(site.values.STATE, 'documents'))
       assert.match(stdout, /^wrote 4 documents to /)
-      await look()
+      await othersAreThePrograms(site)
     })
 
     test('files are what the programs say, and need neither them nor the database', async () => {

@@ -7,8 +7,8 @@ import { after, before, test } from 'node:test'
 import { until } from '../lib/flow.mjs'
 import { send } from '../lib/http.mjs'
 import { changeSettings, startSite } from '../lib/site.mjs'
+import { essence, othersAreThePrograms, paths, resources } from '../lib/static_metadata.mjs'
 
-const resources = 'MCP_RESOURCES=/mcp /files/deep'
 const issuer = '/auth/v1'
 let site, folder
 before(async () => {
@@ -24,11 +24,8 @@ Include \${SHARE}/static-metadata.conf`
 })
 after(() => site?.stop())
 
-const paths = ['/.well-known/oauth-authorization-server', '/.well-known/oauth-authorization-server' + issuer,
-  '/.well-known/openid-configuration', '/.well-known/openid-configuration' + issuer, issuer + '/.well-known/openid-configuration',
-  '/.well-known/oauth-protected-resource/mcp', '/.well-known/oauth-protected-resource/files/deep']
-const nothing = ['/.well-known/oauth-protected-resource', '/.well-known/oauth-protected-resource/files', '/.well-known/oauth-authorization-server/other',
-  '/.well-known/oauth-protected-resource/mcp.json', '/.well-known/oauth-authorization-server.json', '/.well-known/oauth-protected-resource/../oauth-authorization-server.json']
+const documents = [...paths, '/.well-known/oauth-authorization-server' + issuer,
+  '/.well-known/openid-configuration' + issuer, issuer + '/.well-known/openid-configuration']
 
 // The programs of the site, out of the way.
 const programs = ['server_metadata', 'resource_metadata']
@@ -42,25 +39,17 @@ const without = async act => {
   }
 }
 
-// What clients go by; Apache's own ETag is another.
-const essence = ({ status, headers, text }) => ({
-  status,
-  text: text.trimEnd(),
-  ...Object.fromEntries(['content-type', 'cache-control', 'x-content-type-options', 'referrer-policy', 'access-control-allow-origin',
-    'access-control-expose-headers', 'strict-transport-security'].map(name => [name, headers[name]]))
-})
-
 test('without files the programs answer', async () => {
-  for (const path of paths) assert.equal((await send(site.url(path))).status, 200, path)
+  for (const path of documents) assert.equal((await send(site.url(path))).status, 200, path)
 })
 
 test('files are what the programs say, and need none of them', async () => {
   const said = new Map()
-  for (const path of paths) said.set(path, essence(await send(site.url(path))))
+  for (const path of documents) said.set(path, essence(await send(site.url(path))))
   const { stdout } = await site.command('render', '--documents', folder)
   assert.match(stdout, /^wrote 4 documents to /)
   await without(async () => {
-    for (const path of paths) {
+    for (const path of documents) {
       const answer = await send(site.url(path))
       assert.deepEqual(essence(answer), said.get(path), path)
       assert.equal((await send(site.url(path), { headers: { 'If-None-Match': answer.headers.etag } })).status, 304)
@@ -70,17 +59,7 @@ test('files are what the programs say, and need none of them', async () => {
 })
 
 test('anything else is JSON 404, and other methods are the programs\'', async () => {
-  for (const path of nothing) {
-    const answer = await send(site.base, { path })
-    assert.equal(answer.status, 404, path)
-    assert.doesNotThrow(() => answer.json, path)
-  }
-  for (const path of paths) {
-    const preflight = await send(site.url(path), { method: 'OPTIONS', headers: { Origin: 'https://app.example', 'Access-Control-Request-Method': 'GET' } })
-    assert.equal(preflight.status, 204, path)
-    assert.equal(preflight.headers['access-control-allow-methods'], 'GET, HEAD, OPTIONS')
-    assert.equal((await send(site.url(path), { method: 'POST' })).status, 405, path)
-  }
+  await othersAreThePrograms(site, documents)
 })
 
 test('a document that settings no longer have is removed, and nothing else', async () => {
