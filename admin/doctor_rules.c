@@ -102,7 +102,7 @@ doctor_rules(struct doctor *doctor)
 	if (!guard_rules_load(doctor->arena, guard, guard->guard_rules, &rules,
 	        &error)) {
 		doctor_problem(doctor, "rules",
-		    "# mend the file; see guard.conf(5)", "%s", error);
+		    "# mend the file; see guard.rules(5)", "%s", error);
 		return;
 	}
 	doctor_ok(doctor, "rules", "%s holds %zu lines", guard->guard_rules,
