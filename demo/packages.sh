@@ -53,7 +53,7 @@ wanted() {
       "$(postgresql)-pgtap" "$(postgresql)-cron" \
       apache2-utils slapd ldap-utils libapache2-mod-auth-openidc php-cgi libnss-wrapper \
       python3 python3-jwt python3-cryptography php-cli \
-      lighttpd lighttpd-modules-lua nginx nginx-common spawn-fcgi caddy multiwatch haproxy
+      lighttpd lighttpd-modules-lua nginx nginx-common spawn-fcgi caddy multiwatch haproxy iproute2
     # Any npm will do: it fetches the node that runs the tests.
     command -v npm >/dev/null || echo nodejs npm
     ;;
