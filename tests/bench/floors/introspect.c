@@ -3,11 +3,10 @@
  * introspect.c - the least that an introspection can do: one Ed25519 signature
  * verified, and one look of a PL/pgSQL function at client and session.
  */
-#include <fcgiapp.h>
-
 #include "floor_database.h"
 #include "floor_form.h"
 #include "floor_jwt.h"
+#include "floor_serve.h"
 
 static PGconn *conn;
 static unsigned char key[crypto_sign_PUBLICKEYBYTES];
@@ -35,15 +34,7 @@ answer(FCGX_Request *request)
 int
 main(void)
 {
-	FCGX_Request request;
-
 	floor_key(key);
 	conn = floor_database("SELECT floor.look($1, $2)");
-	if (FCGX_Init() != 0 || FCGX_InitRequest(&request, 0, 0) != 0)
-		return 1;
-	while (FCGX_Accept_r(&request) == 0) {
-		answer(&request);
-		FCGX_Finish_r(&request);
-	}
-	return 0;
+	return floor_serve(answer);
 }

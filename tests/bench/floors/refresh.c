@@ -4,10 +4,9 @@
  * do: one call of a PL/pgSQL function that checks the client and keeps the
  * previous hash, and one Ed25519 signature.
  */
-#include <fcgiapp.h>
-
 #include "floor_database.h"
 #include "floor_form.h"
+#include "floor_serve.h"
 
 enum {
 	VARIANT = sodium_base64_VARIANT_URLSAFE_NO_PADDING,
@@ -85,17 +84,10 @@ int
 main(void)
 {
 	unsigned char public_key[crypto_sign_PUBLICKEYBYTES];
-	FCGX_Request request;
 
 	if (sodium_init() < 0 ||
 	    crypto_sign_keypair(public_key, secret_key) != 0)
 		return 1;
 	conn = floor_database("SELECT floor.rotate($1, $2, $3)");
-	if (FCGX_Init() != 0 || FCGX_InitRequest(&request, 0, 0) != 0)
-		return 1;
-	while (FCGX_Accept_r(&request) == 0) {
-		answer(&request);
-		FCGX_Finish_r(&request);
-	}
-	return 0;
+	return floor_serve(answer);
 }
