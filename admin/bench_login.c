@@ -7,8 +7,8 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/monotonic.h"
 #include "base/slot.h"
 #include "crypto/password.h"
 #include "listing.h"
@@ -28,15 +28,6 @@ struct bench {
 	pthread_t thread;
 	int64_t checks;
 };
-
-static int64_t
-monotonic_ms(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * MS + now.tv_nsec / 1000000;
-}
 
 /* At least one check, whatever it takes. */
 static void *
