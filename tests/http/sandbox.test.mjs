@@ -38,6 +38,15 @@ after(async () => {
 const programs = async () => [
   ...(await readdir(join(site.values.STATE, 'usr/libexec/mcp-oauth/cgi-bin'))).map(name => 'cgi-bin/' + name), 'guard/guard']
 
+// Settings of that name, with these lines changed, and a log of their own.
+async function configured (name, ...lines) {
+  const config = join(site.values.STATE, `etc/mcp-oauth/${name}.conf`)
+  const log = join(site.values.STATE, `log/${name}.log`)
+  await run('cp', ['-p', site.values.MCP_OAUTH_CONFIG, config])
+  await changeSettings(config, [`LOG_TO=${log}`, ...lines])
+  return { config, log }
+}
+
 // Start it with these variables, ask it once; what it is and what its library said.
 async function ask (program, { env = {}, config } = {}) {
   const socket = `/var/tmp/mcp-oauth-${randomBytes(6).toString('hex')}.sock`
@@ -103,10 +112,7 @@ test('each program is locked in: nothing that a thief tries from inside works, a
 
 test('a call that is refused is told in the log, with its number', async t => {
   if (sanitized) return t.skip(sanitized)
-  const config = join(site.values.STATE, 'etc/mcp-oauth/logging.conf')
-  const log = join(site.values.STATE, 'log/break-in.log')
-  await run('cp', ['-p', site.values.MCP_OAUTH_CONFIG, config])
-  await changeSettings(config, [`LOG_TO=${log}`])
+  const { config, log } = await configured('logging')
   await ask('cgi-bin/jwks', { config, env: breakIn() })
   const lines = (await readFile(log, 'utf8')).split('\n')
   const execve = process.arch === 'arm64' ? 221 : 59
@@ -116,19 +122,14 @@ test('a call that is refused is told in the log, with its number', async t => {
 })
 
 test('SANDBOX=off leaves a program as it was', async () => {
-  const config = join(site.values.STATE, 'etc/mcp-oauth/open.conf')
-  await run('cp', ['-p', site.values.MCP_OAUTH_CONFIG, config])
-  await changeSettings(config, ['SANDBOX=off'])
+  const { config } = await configured('open', 'SANDBOX=off')
   const { states } = await ask('cgi-bin/jwks', { config })
   assert.deepEqual([...new Set(states)], ['00'])
 })
 
 test('where STATE_DIRECTORY is not there yet, calls are limited and files are not, and the log says so', async t => {
   if (sanitized) return t.skip(sanitized)
-  const config = join(site.values.STATE, 'etc/mcp-oauth/early.conf')
-  const log = join(site.values.STATE, 'log/early.log')
-  await run('cp', ['-p', site.values.MCP_OAUTH_CONFIG, config])
-  await changeSettings(config, [`LOG_TO=${log}`, `STATE_DIRECTORY=${site.values.STATE}/run/not/there`])
+  const { config, log } = await configured('early', `STATE_DIRECTORY=${site.values.STATE}/run/not/there`)
   const { states, tried } = await ask('cgi-bin/jwks', { config, env: breakIn() })
   assert.deepEqual([...new Set(states)], ['21'])
   assert.equal(tried.execve, EPERM)
@@ -139,10 +140,7 @@ test('where STATE_DIRECTORY is not there yet, calls are limited and files are no
 
 test('settings that the sandbox is too small for are told of', async t => {
   if (sanitized) return t.skip(sanitized)
-  const config = join(site.values.STATE, 'etc/mcp-oauth/moving.conf')
-  const log = join(site.values.STATE, 'log/moving.log')
-  await run('cp', ['-p', site.values.MCP_OAUTH_CONFIG, config])
-  await changeSettings(config, [`LOG_TO=${log}`])
+  const { config, log } = await configured('moving')
   const socket = `/var/tmp/mcp-oauth-${randomBytes(6).toString('hex')}.sock`
   const worker = await startFastcgi(join(site.values.STATE, 'usr/libexec/mcp-oauth/cgi-bin/jwks'), socket,
     { user: site.values.RUN_AS, env: { MCP_OAUTH_CONFIG: config } })

@@ -61,6 +61,13 @@ async function addUserWithFactor (email) {
   return { email, browser, ...await addFactor(browser, email) }
 }
 
+/** Somebody who may not sign in: the email. */
+async function addDisabled (email) {
+  await addUser(email)
+  await site.sql('UPDATE public.users SET disabled_at = now() WHERE email = $1', [email])
+  return email
+}
+
 /** The password was right: the page that asks for the code. */
 async function halfWay (browser) {
   const at = await browser.follow(await withPassword(browser))
@@ -101,9 +108,7 @@ describe('guesses at a password', () => {
   test('answer alike for those who are there and those who are not, locked or not', async () => {
     const email = 'there@example.com'
     await addUser(email)
-    const disabled = 'shut@example.com'
-    await addUser(disabled)
-    await site.sql('UPDATE public.users SET disabled_at = now() WHERE email = $1', [disabled])
+    const disabled = await addDisabled('shut@example.com')
     const browser = browserOf(site, email)
     const at = await toLogin(browser)
     const seen = new Set()
@@ -120,9 +125,7 @@ describe('guesses at a password', () => {
   test('cost the same work, whoever is asked for', { skip: !front.programs && 'a program ends with its request here' }, async () => {
     const email = 'costs@example.com'
     await addUser(email)
-    const disabled = 'costs-shut@example.com'
-    await addUser(disabled)
-    await site.sql('UPDATE public.users SET disabled_at = now() WHERE email = $1', [disabled])
+    const disabled = await addDisabled('costs-shut@example.com')
     const browser = browserOf(site, email)
     const at = await toLogin(browser)
     const spent = async () => {
