@@ -6,13 +6,16 @@
 #include <stdbool.h>
 
 /*
- * From now on SIGTERM is noted, and interrupts the wait for a request; the
- * request in hand is finished.  Call it after FCGX_Init(), whose handler it
- * replaces.
+ * From now on SIGTERM, or SIGUSR1, is put off until ending_may_interrupt(true):
+ * the request in hand is finished, and no call made for it is interrupted.
+ * Call it after FCGX_Init(), whose handlers it replaces.
  */
 void ending_watch(void);
 
-/* Was SIGTERM received? */
+/* Whether these signals may come now: while a request is waited for. */
+void ending_may_interrupt(bool may);
+
+/* Did one of them come? */
 bool ending_wanted(void);
 
 /* A request was answered. */

@@ -7,7 +7,12 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "http/connection.h"
 #include "http/ending.h"
+
+/* libfcgi is handed connections, and has no socket to accept others from: a
+ * request that came to nothing is the end of FCGX_Accept_r(). */
+enum { LISTENING_SOCKET = 0, NO_SOCKET = -1 };
 
 struct io {
 	bool cgi, served, private;
@@ -35,7 +40,7 @@ io_open(void)
 	if (io.cgi)
 		return &io;
 	if (FCGX_Init() != 0 ||
-	    FCGX_InitRequest(&io.request, 0, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
+	    FCGX_InitRequest(&io.request, NO_SOCKET, 0) != 0)
 		return NULL;
 	ending_watch();
 	return &io;
@@ -53,16 +58,41 @@ io_is_private(const struct io *io)
 	return io->private;
 }
 
-/* An accept() that failed was interrupted by SIGTERM, or is of no use. */
+/* On the connection there is, or on a new one. */
+static bool
+wait_for_request(FCGX_Request *request)
+{
+	if (request->ipcFd >= 0)
+		return connection_wait(request->ipcFd);
+	request->ipcFd = connection_accept(LISTENING_SOCKET);
+	/* Else FCGX_Accept_r() begins with closing it; what it reads says
+	 * whether it is to be kept. */
+	request->keepConnection = 1;
+	return request->ipcFd >= 0;
+}
+
+/* A wait that failed was interrupted by SIGTERM, or is of no use. */
+static bool
+request_comes(FCGX_Request *request)
+{
+	bool comes = false;
+
+	ending_may_interrupt(true);
+	while (!comes && !ending_now()) {
+		comes = wait_for_request(request);
+		if (!comes && !ending_wanted())
+			break;
+	}
+	ending_may_interrupt(false);
+	return comes;
+}
+
 static bool
 accept_request(struct io *io)
 {
-	while (!ending_now()) {
+	while (request_comes(&io->request))
 		if (FCGX_Accept_r(&io->request) == 0)
 			return true;
-		if (!ending_wanted())
-			break;
-	}
 	return false;
 }
 

@@ -2,22 +2,28 @@
 // A worker that is told to end: whoever comes to it then is served first.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, beforeEach, test } from 'node:test'
-import { startFastcgi } from '../lib/fastcgi.mjs'
+import { after, afterEach, beforeEach, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { connection, output, requestOf, startFastcgi } from '../lib/fastcgi.mjs'
+import { freePort } from '../lib/site.mjs'
 
 const program = join(process.env.BUILD, 'cgi-bin/jwks')
-const socket = `/var/tmp/mcp-oauth-${randomBytes(6).toString('hex')}.sock`
+const path = `/var/tmp/mcp-oauth-${randomBytes(6).toString('hex')}.sock`
+const options = { env: { MCP_OAUTH_CONFIG: '/nowhere' } }
 
 let worker
 beforeEach(async () => {
-  await rm(socket, { force: true })
-  worker = await startFastcgi(program, socket, { env: { MCP_OAUTH_CONFIG: '/nowhere' } })
+  await rm(path, { force: true })
+  worker = await startFastcgi(program, path, options)
 })
-after(() => rm(socket, { force: true }))
+afterEach(() => worker.stop())
+after(() => rm(path, { force: true }))
 
-const ask = () => worker.ask({ REQUEST_URI: '/.well-known/jwks.json' })
+const variables = { REQUEST_URI: '/.well-known/jwks.json' }
+const ask = () => worker.ask(variables)
 
 test('who comes after SIGTERM, while the worker was busy lately, is answered', { timeout: 20000 }, async () => {
   assert.match(await ask(), /^Status: 503/)
@@ -45,4 +51,57 @@ test('SIGTERM is not put off by requests that never cease', { timeout: 20000 }, 
   }
   assert.ok(served > 0)
   assert.equal(await worker.ended, 0)
+})
+
+test('SIGTERM at any step of a request leaves its answer whole', { timeout: 20000 }, async () => {
+  const request = requestOf(variables)
+  for (const step of [0, 1, 8, 16, 30, 60, request.length - 1]) {
+    const socket = connection(path)
+    const closed = once(socket, 'close')
+    const parts = []
+    socket.on('data', data => parts.push(data))
+    socket.on('error', () => {}) // it is answered before all of it is read
+    socket.write(request.subarray(0, step))
+    await sleep(20) // it is accepted by now, and waits for the rest
+    worker.terminate()
+    await sleep(20)
+    socket.write(request.subarray(step))
+    await closed
+    assert.match(output(Buffer.concat(parts)), /^Status: 503/, `SIGTERM after byte ${step}`)
+    assert.equal(await worker.ended, 0)
+    await rm(path, { force: true })
+    worker = await startFastcgi(program, path, options)
+  }
+})
+
+test('a connection that the web server keeps serves again, and holds up no end', { timeout: 20000 }, async () => {
+  const socket = connection(path)
+  for (let i = 0; i < 3; i++) {
+    socket.write(requestOf(variables, { keep: true }))
+    let answer = ''
+    while (!answer.endsWith('}')) answer += output((await once(socket, 'data'))[0])
+    assert.match(answer, /^Status: 503/)
+  }
+  worker.terminate()
+  assert.equal(await worker.ended, 0)
+  socket.destroy()
+})
+
+test('who connects and says nothing keeps nobody out for long', { timeout: 20000 }, async () => {
+  const socket = connection(path)
+  await once(socket, 'connect')
+  socket.destroy()
+  assert.match(await ask(), /^Status: 503/)
+})
+
+test('FCGI_WEB_SERVER_ADDRS names who may connect over IP', { timeout: 20000 }, async () => {
+  for (const [addresses, served] of [['127.0.0.9', false], ['10.0.0.1,127.0.0.1', true], ['', true]]) {
+    const where = `127.0.0.1:${await freePort()}`
+    const env = { ...options.env, FCGI_WEB_SERVER_ADDRS: addresses }
+    const worker = await startFastcgi(program, where, { env })
+    const answer = await worker.ask(variables).catch(({ code }) => code)
+    if (served) assert.match(answer, /^Status: 503/)
+    else assert.match(answer, /^(ECONNRESET|EPIPE|)$/)
+    await worker.stop()
+  }
 })

@@ -35,14 +35,31 @@ const pair = (name, value) => {
   return Buffer.concat([length(name), length(value), Buffer.from(name + value)])
 }
 
+const roles = { RESPONDER: 1, AUTHORIZER: 2 }
+
+/** The records of a request with these variables; keep: the connection is to stay. */
+export function requestOf (variables, { body = '', role = 'RESPONDER', keep = false } = {}) {
+  const params = Object.entries({ REQUEST_METHOD: 'GET', SERVER_PROTOCOL: 'HTTP/1.1', ...variables })
+  return Buffer.concat([
+    record(1, Buffer.from([0, roles[role], Number(keep), 0, 0, 0, 0, 0])),
+    record(4, Buffer.concat(params.map(([name, value]) => pair(name, value)))),
+    record(4, Buffer.alloc(0)),
+    ...(body ? [record(5, Buffer.from(body))] : []),
+    record(5, Buffer.alloc(0))
+  ])
+}
+
+/** A connection to where a program listens: a path, or host:port. */
+export const connection = where => where.startsWith('/')
+  ? connect(where)
+  : connect(Number(where.split(':')[1]), where.split(':')[0])
+
 /** What makes spawn() run something as user, if one is named and we are root. */
 export async function as (user) {
   if (!user || process.getuid() !== 0) return {}
   const id = async option => Number((await run('id', [option, user])).stdout)
   return { uid: await id('-u'), gid: await id('-g') }
 }
-
-const roles = { RESPONDER: 1, AUTHORIZER: 2 }
 
 // Longer than the programs themselves wait for anything, and under valgrind.
 const ANSWER_MS = 60000
@@ -67,24 +84,15 @@ export async function startFastcgi (program, where, { user, env }) {
     /** Send it SIGTERM. */
     terminate: () => child.kill(),
     /** One request with these variables, GET unless they say otherwise; its answer as text. Rejects without one. */
-    ask: (variables, { body = '', role = 'RESPONDER' } = {}) => new Promise((resolve, reject) => {
-      const socket = where.startsWith('/')
-        ? connect(where)
-        : connect(Number(where.split(':')[1]), where.split(':')[0])
+    ask: (variables, options) => new Promise((resolve, reject) => {
+      const socket = connection(where)
       const parts = []
-      const params = Object.entries({ REQUEST_METHOD: 'GET', SERVER_PROTOCOL: 'HTTP/1.1', ...variables })
       socket.setTimeout(ANSWER_MS, () => socket.destroy(new Error(
         `${program}: no answer to ${variables.REQUEST_URI} within ${ANSWER_MS / 1000} s; it said: ${errors || 'nothing'}`)))
       socket.on('error', reject)
       socket.on('data', data => parts.push(data))
       socket.on('close', () => resolve(output(Buffer.concat(parts))))
-      socket.write(Buffer.concat([
-        record(1, Buffer.from([0, roles[role], 0, 0, 0, 0, 0, 0])),
-        record(4, Buffer.concat(params.map(([name, value]) => pair(name, value)))),
-        record(4, Buffer.alloc(0)),
-        ...(body ? [record(5, Buffer.from(body))] : []),
-        record(5, Buffer.alloc(0))
-      ]))
+      socket.write(requestOf(variables, options))
     }),
     /** End it; what it said on standard error. */
     stop: () => {
@@ -94,8 +102,8 @@ export async function startFastcgi (program, where, { user, env }) {
   }
 }
 
-// What the records of standard output hold.
-function output (data) {
+/** What the records of standard output hold. */
+export function output (data) {
   const parts = []
   for (let at = 0; at + 8 <= data.length;) {
     const length = data.readUInt16BE(at + 4)

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* connection.h - a web server's next connection, for libfcgi to read. */
+#ifndef HTTP_CONNECTION_H
+#define HTTP_CONNECTION_H
+
+#include <stdbool.h>
+
+/*
+ * Wait for the next connection to the listening socket SOCKET.  libfcgi's own
+ * wait gives a connection up when a signal comes while its first bytes are on
+ * their way; this one has it or has it not.
+ *
+ * Over IP, FCGI_WEB_SERVER_ADDRS (FastCGI 1.0 s3.2) names the addresses, with
+ * commas between them, whose connections are taken; unset or empty: all.
+ *
+ * Returns a descriptor that is the caller's; -1 when a signal came, or the
+ *         socket is of no use.
+ */
+int connection_accept(int socket);
+
+/*
+ * Wait until a web server that keeps its connection sends more on it, or ends
+ * it.  Returns false when a signal came first.
+ */
+bool connection_wait(int connection);
+
+#endif
