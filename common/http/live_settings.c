@@ -89,11 +89,12 @@ load_first(struct io *io, enum settings_kind kind, const char **error)
 		arena = arena_new(SETTINGS_ARENA_BYTES);
 	arena_reset(arena);
 	file = settings_find(arena, kind, named_by_request(io, kind));
+	/* First: a file that is replaced meanwhile is another one then. */
+	(void)state_of(file, &live.state);
 	if (!load(io, arena, kind, file, error))
 		return NULL;
 	live.arena = arena;
 	arena = NULL;
-	(void)state_of(file, &live.state);
 	return live.settings;
 }
 
