@@ -88,10 +88,19 @@ request_comes(FCGX_Request *request)
 }
 
 static bool
+read_request(FCGX_Request *request)
+{
+	if (connection_speaks(request->ipcFd))
+		return FCGX_Accept_r(request) == 0;
+	FCGX_Free(request, 1); /* closes the connection */
+	return false;
+}
+
+static bool
 accept_request(struct io *io)
 {
 	while (request_comes(&io->request))
-		if (FCGX_Accept_r(&io->request) == 0)
+		if (read_request(&io->request))
 			return true;
 	return false;
 }
