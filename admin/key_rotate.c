@@ -23,6 +23,7 @@
 #include "crypto/digest.h"
 #include "crypto/keyring.h"
 #include "crypto/private_key.h"
+#include "file_lock.h"
 #include "key.h"
 #include "moment.h"
 #include "render.h"
@@ -48,44 +49,64 @@ edit(struct rotation *rotation, const char *key, const char *value)
 
 /* ---- putting it in force ---- */
 
-/* The guard's file first: it must know a key before the first token comes. */
-static int
-render_for_guard(struct rotation *rotation, const struct settings *settings)
+/* The guard's JWKS_FILE; NULL when it has none here. */
+static const char *
+file_of_guard(struct rotation *rotation)
 {
 	const char *error = NULL;
 	const struct settings *guard = settings_load(rotation->command->arena,
 	    SETTINGS_GUARD, command_guard_file(rotation->command), NULL,
 	    &error);
 
-	if (guard && guard->jwks_url)
-		return EXIT_GOOD; /* it fetches them by itself */
 	if (guard)
-		return render_keys(rotation->command, settings,
-		    guard->jwks_file, RENDER_PERIODS);
+		return guard->jwks_file; /* or it fetches them by itself */
 	(void)printf("no guard has its settings here (%s): give the guards "
 	             "the keys that \"mcp-oauth key export\" prints\n",
 	    error);
-	return EXIT_GOOD;
+	return NULL;
+}
+
+static int
+replace_settings(struct rotation *rotation, const char *beside)
+{
+	if (whole_file_replace(beside, rotation->path))
+		return EXIT_GOOD;
+	return command_fail("could not replace %s", rotation->path);
+}
+
+/* The guard's file first: it must know a key before the first token comes.  The
+ * lock keeps a render that has read the old settings from coming last. */
+static int
+replace_both(struct rotation *rotation, const struct settings *settings,
+    const char *beside, const char *jwks_file)
+{
+	struct file_lock lock;
+	int status;
+
+	if (!file_lock_take(rotation->command->arena, jwks_file, &lock))
+		return EXIT_REFUSED;
+	status = render_keys(rotation->command, settings, jwks_file,
+	    RENDER_PERIODS);
+	if (status == EXIT_GOOD)
+		status = replace_settings(rotation, beside);
+	file_lock_release(&lock);
+	return status;
 }
 
 /* With the text of a file that lies beside the one it is to replace. */
 static int
 put_in_force(struct rotation *rotation, const char *beside)
 {
-	const char *error = NULL;
+	const char *error = NULL, *jwks_file;
 	const struct settings *settings = settings_load(rotation->command
 	                                                    ->arena,
 	    SETTINGS_SERVER, beside, NULL, &error);
-	int status;
 
 	if (!settings)
 		return command_fail("%s", error);
-	status = render_for_guard(rotation, settings);
-	if (status != EXIT_GOOD)
-		return status;
-	if (!whole_file_replace(beside, rotation->path))
-		return command_fail("could not replace %s", rotation->path);
-	return EXIT_GOOD;
+	jwks_file = file_of_guard(rotation);
+	return jwks_file ? replace_both(rotation, settings, beside, jwks_file)
+	                 : replace_settings(rotation, beside);
 }
 
 static int
@@ -294,17 +315,11 @@ next_step(struct rotation *rotation)
 	return announce(rotation);
 }
 
-int
-verb_key_rotate(struct command *command)
+static int
+rotate(struct command *command, const char *path)
 {
-	struct rotation rotation = {.command = command};
-	int given = command_given(command, "now") +
-	    command_given(command, "finish") +
-	    command_given(command, "emergency");
+	struct rotation rotation = {.command = command, .path = path};
 
-	if (given > 1)
-		return command_usage("--now, --finish and --emergency exclude "
-		                     "each other");
 	rotation.settings = command_settings(command);
 	if (!rotation.settings)
 		return EXIT_REFUSED;
@@ -312,13 +327,32 @@ verb_key_rotate(struct command *command)
 		return command_fail(
 		    "with JWT_ALG=HS256 whoever verifies shares JWT_SECRET: "
 		    "change it by hand, in all places at once");
-	rotation.path = whole_file_path(command->arena,
-	    rotation.settings->file);
-	rotation.text = rotation.path
-	    ? whole_file_read(command->arena, rotation.path)
-	    : NULL;
+	rotation.text = whole_file_read(command->arena, path);
 	if (!rotation.text)
-		return command_fail("could not read %s",
-		    rotation.settings->file);
+		return command_fail("could not read %s", path);
 	return next_step(&rotation);
+}
+
+/* Of several at once, each finds what the one before it left. */
+int
+verb_key_rotate(struct command *command)
+{
+	const char *file = command_config_file(command), *path;
+	int given = command_given(command, "now") +
+	    command_given(command, "finish") +
+	    command_given(command, "emergency");
+	struct file_lock lock;
+	int status;
+
+	if (given > 1)
+		return command_usage("--now, --finish and --emergency exclude "
+		                     "each other");
+	path = whole_file_path(command->arena, file);
+	if (!path)
+		return command_fail("could not read %s", file);
+	if (!file_lock_take(command->arena, path, &lock))
+		return EXIT_REFUSED;
+	status = rotate(command, path);
+	file_lock_release(&lock);
+	return status;
 }

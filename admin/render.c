@@ -12,10 +12,14 @@
 #include "base/text.h"
 #include "crypto/keyring.h"
 #include "documents.h"
+#include "file_lock.h"
 #include "render.h"
 #include "verb.h"
 
 enum { PERIODS_MAX = 100 };
+
+static const char no_public_keys[] = "with JWT_ALG=HS256 there are no public "
+                                     "keys to write";
 
 /* JWKS_FILE of guard.conf; NULL after the error was told. */
 static const char *
@@ -27,6 +31,8 @@ jwks_file(struct command *command)
 
 	if (!guard)
 		(void)command_fail("%s; or name the file with --jwks", error);
+	else if (guard->hs256)
+		(void)command_fail("%s", no_public_keys);
 	else if (!guard->jwks_file)
 		(void)command_fail(
 		    "the guard has its keys from JWKS_URL: there "
@@ -63,12 +69,47 @@ render_keys(struct command *command, const struct settings *settings,
 	return EXIT_GOOD;
 }
 
+static int
+write_documents(struct command *command, const char *folder)
+{
+	const struct settings *settings = command_settings(command);
+
+	return settings ? documents_write(command, settings, folder)
+	                : EXIT_REFUSED;
+}
+
+static int
+write_keys(struct command *command, const char *path, int periods)
+{
+	const struct settings *settings = command_settings(command);
+
+	if (!settings)
+		return EXIT_REFUSED;
+	if (!keyring_is_public(settings))
+		return command_fail("%s", no_public_keys);
+	return render_keys(command, settings, path, periods);
+}
+
+/* The settings are read under the lock: keys that an emergency took away do not
+ * come back from an older reading. */
+static int
+write_keys_alone(struct command *command, const char *path, int periods)
+{
+	struct file_lock lock;
+	int status;
+
+	if (!file_lock_take(command->arena, path, &lock))
+		return EXIT_REFUSED;
+	status = write_keys(command, path, periods);
+	file_lock_release(&lock);
+	return status;
+}
+
 int
 verb_render(struct command *command)
 {
 	const char *path = command_value(command, "jwks");
 	const char *documents = command_value(command, "documents");
-	const struct settings *settings;
 	int64_t periods;
 
 	if (documents && (path || command_given(command, "periods")))
@@ -76,16 +117,10 @@ verb_render(struct command *command)
 	if (!command_number(command, "periods", 0, PERIODS_MAX, RENDER_PERIODS,
 	        &periods))
 		return EXIT_USAGE;
-	settings = command_settings(command);
-	if (!settings)
-		return EXIT_REFUSED;
 	if (documents)
-		return documents_write(command, settings, documents);
-	if (!keyring_is_public(settings))
-		return command_fail(
-		    "with JWT_ALG=HS256 there are no public keys to write");
+		return write_documents(command, documents);
 	if (!path)
 		path = jwks_file(command);
-	return path ? render_keys(command, settings, path, (int)periods)
+	return path ? write_keys_alone(command, path, (int)periods)
 	            : EXIT_REFUSED;
 }

@@ -12,6 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+enum { SILENT_MS = 3000 };
+
 union peer {
 	struct sockaddr any;
 	struct sockaddr_in in;
@@ -89,10 +91,22 @@ connection_accept(int socket)
 	return connection;
 }
 
-bool
-connection_wait(int connection)
+static bool
+readable(int connection, int timeout_ms)
 {
 	struct pollfd waiting = {.fd = connection, .events = POLLIN};
 
-	return poll(&waiting, 1, -1) > 0;
+	return poll(&waiting, 1, timeout_ms) > 0;
+}
+
+bool
+connection_wait(int connection)
+{
+	return readable(connection, -1);
+}
+
+bool
+connection_speaks(int connection)
+{
+	return readable(connection, SILENT_MS);
 }

@@ -24,4 +24,8 @@ int connection_accept(int socket);
  */
 bool connection_wait(int connection);
 
+/* Does the other end say something within three seconds, or end it?  Who
+ * connects and is silent keeps no worker from others, nor from its end. */
+bool connection_speaks(int connection);
+
 #endif

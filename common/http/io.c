@@ -9,6 +9,7 @@
 
 #include "http/connection.h"
 #include "http/ending.h"
+#include "http/variable.h"
 
 /* libfcgi is handed connections, and has no socket to accept others from: a
  * request that came to nothing is the end of FCGX_Accept_r(). */
@@ -88,10 +89,19 @@ request_comes(FCGX_Request *request)
 }
 
 static bool
+read_request(FCGX_Request *request)
+{
+	if (connection_speaks(request->ipcFd))
+		return FCGX_Accept_r(request) == 0;
+	FCGX_Free(request, 1); /* closes the connection */
+	return false;
+}
+
+static bool
 accept_request(struct io *io)
 {
 	while (request_comes(&io->request))
-		if (FCGX_Accept_r(&io->request) == 0)
+		if (read_request(&io->request))
 			return true;
 	return false;
 }
@@ -110,9 +120,7 @@ io_accept(struct io *io)
 const char *
 io_variable(struct io *io, const char *name)
 {
-	if (io->cgi)
-		return getenv(name);
-	return FCGX_GetParam(name, io->request.envp);
+	return io->cgi ? getenv(name) : variable_find(io->request.envp, name);
 }
 
 size_t

@@ -89,11 +89,12 @@ load_first(struct io *io, enum settings_kind kind, const char **error)
 		arena = arena_new(SETTINGS_ARENA_BYTES);
 	arena_reset(arena);
 	file = settings_find(arena, kind, named_by_request(io, kind));
+	/* First: a file that is replaced meanwhile is another one then. */
+	(void)state_of(file, &live.state);
 	if (!load(io, arena, kind, file, error))
 		return NULL;
 	live.arena = arena;
 	arena = NULL;
-	(void)state_of(file, &live.state);
 	return live.settings;
 }
 
@@ -153,9 +154,10 @@ live_settings(struct io *io, enum settings_kind kind, bool *changed,
 		*changed = load_first(io, kind, error) != NULL;
 		return live.settings;
 	}
-	*changed = reload_if_changed(io);
-	if (serves_this_request(io))
+	if (serves_this_request(io)) {
+		*changed = reload_if_changed(io);
 		return live.settings;
+	}
 	*error = "this process serves another configuration than the request "
 	         "names: give each site a copy of the program, or name the "
 	         "file by FcgidInitialEnv MCP_OAUTH_CONFIG";

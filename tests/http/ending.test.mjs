@@ -90,8 +90,13 @@ test('a connection that the web server keeps serves again, and holds up no end',
 test('who connects and says nothing keeps nobody out for long', { timeout: 20000 }, async () => {
   const socket = connection(path)
   await once(socket, 'connect')
+  assert.match(await ask(), /^Status: 503/) // there is one worker
+  const more = connection(path)
+  await once(more, 'connect')
+  worker.terminate()
+  assert.equal(await worker.ended, 0)
   socket.destroy()
-  assert.match(await ask(), /^Status: 503/)
+  more.destroy()
 })
 
 test('FCGI_WEB_SERVER_ADDRS names who may connect over IP', { timeout: 20000 }, async () => {

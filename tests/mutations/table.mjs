@@ -115,5 +115,14 @@ export const mutations = [
     file: 'common/http/confine.c',
     change: [['missing = enter(endpoint, settings);', 'missing = false ? enter(endpoint, settings) : NULL;']],
     caught: ['http/sandbox.test.mjs', 'each program is locked in: nothing that a thief tries from inside works, and the answer comes all the same']
+  },
+  {
+    what: "the guard's keys are written while another command changes them",
+    file: 'admin/render.c',
+    change: [
+      ['\tif (!file_lock_take(command->arena, path, &lock))\n\t\treturn EXIT_REFUSED;\n', ''],
+      ['\tfile_lock_release(&lock);\n', '\t(void)lock;\n']
+    ],
+    caught: ['faults/key_races.test.mjs', 'each step is taken once']
   }
 ]
