@@ -20,7 +20,8 @@ const frontName = process.env.SITE_FRONT || 'apache'
 /**
  * The web server in front, unless a site asks for another, and what it does otherwise than Apache:
  * emptyHeaders: passes them on; controls: takes encoded ones in a query; otherHosts: takes a
- * request line that names another host than the Host header; logsToStderr: gives its programs one;
+ * request line that names another host than the Host header; logsToStderr: gives its programs one,
+ * for whole lines; stderr: keeps what they write to it;
  * programs: keeps them running, and asks them first where an MCP server is no program.
  * apacheOnly: why a test that is about Apache itself is skipped, or false.
  */
@@ -30,6 +31,7 @@ export const front = {
   controls: frontName !== 'lighttpd',
   otherHosts: frontName !== 'lighttpd',
   logsToStderr: frontName === 'apache',
+  stderr: ['apache', 'cgi'].includes(frontName),
   programs: frontName !== 'cgi',
   apacheOnly: frontName === 'apache' ? false : 'this is about Apache itself'
 }
