@@ -75,12 +75,14 @@ CURL_LIBS := $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null)
 # An object is known by its whole path too, for a make whose BUILD is one.
 both_names = -MT '$(abspath $(1))' -MT '$(patsubst $(CURDIR)/%,%,$(abspath $(1)))'
 
-COMPILE = $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L -Icommon \
+# What a source means, whoever reads it.
+LANGUAGE = -std=c11 -D_POSIX_C_SOURCE=200809L -Icommon \
     -DMCP_OAUTH_VERSION='"$(VERSION)"' \
     -DMCP_OAUTH_SYSCONFDIR='"$(sysconfdir)"' \
     -DMCP_OAUTH_LIBEXECDIR='"$(libexecdir)/mcp-oauth"' \
     -DMCP_OAUTH_DATADIR='"$(datadir)/mcp-oauth"' \
-    $(WARNINGS) $(PACKAGE_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(HARDENING) \
+    $(PACKAGE_CFLAGS) $(CPPFLAGS)
+COMPILE = $(CC) $(LANGUAGE) $(WARNINGS) $(CFLAGS) $(HARDENING) \
     -fPIE -pthread -MMD -MP $(call both_names,$@)
 LINK = $(CC) $(CFLAGS) -pie -pthread $(LINK_HARDENING) $(LDFLAGS)
 # Each program links only what it uses: metadata and jwks come without libpq.
@@ -100,6 +102,10 @@ CPPFLAGS += -DCRASH
 endif
 
 # Sources by wildcard: a new endpoint or module changes no line here.
+all_of = $(filter-out tests/node_modules/%,$(wildcard common/*/*.$(1) \
+    cgi-bin/*.$(1) cgi-bin/*/*.$(1) admin/*.$(1) demo/*.$(1) tests/*/*.$(1) \
+    tests/*/*/*.$(1)))
+SOURCES := $(call all_of,c)
 object = $(patsubst %.c,$(BUILD)/%.o,$(1))
 COMMON := $(call object,$(sort $(wildcard common/*/*.c)))
 ifdef CRASH
@@ -139,7 +145,7 @@ MAN5 := $(sort $(wildcard docs/*.5))
 .SECONDARY:
 .PHONY: all demo demo-start demo-stop check check-unit check-sql check-http \
     check-fronts check-clients check-long check-faults check-packages \
-    check-fuzz check-mutations check-valgrind check-all soak lint analyze asan \
+    check-fuzz check-mutations check-valgrind check-all soak lint analyze tidy asan \
     fuzz fuzzers bench bench-quick bench-counts bench-memory bench-floors first-call format bundle \
     bundle-file deb install install-demo dist clean migrate help packages \
     unit-tests FORCE
@@ -382,16 +388,26 @@ lint: ## formatting, compiler warnings, cppcheck, shellcheck, mandoc and house r
 	@demo/packages.sh build lint
 	@MAKE='$(MAKE)' .ci/lint
 
-analyze: ## ways through each function that end badly, as gcc -fanalyzer sees them
-	@demo/packages.sh build
+analyze: ## ways through each function that end badly, as gcc -fanalyzer and clang-tidy see them
+	@demo/packages.sh build analyze
 	@$(MAKE) --no-print-directory -s BUILD=build/analyze \
 	    CFLAGS='-O2 -fanalyzer -Werror' all
+	@$(MAKE) --no-print-directory -s -j2 -k tidy
 	@echo 'analyze: nothing found'
+
+# One file a process: clang-tidy 14 takes a va_list of the second for one of the
+# first.  How many warnings it kept for itself is told to nobody.
+TIDY := $(addprefix tidy/,$(SOURCES))
+tidy/tests/faults/crash.c: CPPFLAGS += -DCRASH
+$(TIDY): tidy/%: FORCE
+	@said=$$($$(command -v clang-tidy-14 || echo clang-tidy) --quiet \
+	    --config-file=.ci/clang-tidy $* -- $(LANGUAGE) 2>&1) || \
+	    { printf '%s\n' "$$said"; exit 1; }
+tidy: $(TIDY)
 
 format: ## lay out the C sources as lint wants them
 	$$(command -v clang-format-14 || echo clang-format) -i \
-	    $(wildcard common/*/*.[ch] cgi-bin/*.[ch] cgi-bin/*/*.[ch] \
-	    admin/*.[ch] demo/*.[ch] tests/*/*.[ch] tests/*/*/*.[ch])
+	    $(SOURCES) $(call all_of,h)
 
 # ---- installing: each file is a new one, so running programs keep theirs
 

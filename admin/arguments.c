@@ -41,7 +41,8 @@ wrong(struct reading *reading, const char *fault, const char *word)
 	if (reading->verb)
 		usage_line(reading->command->arena, stderr, reading->verb);
 	else
-		fputs("\"mcp-oauth --help\" lists what there is\n", stderr);
+		(void)fputs("\"mcp-oauth --help\" lists what there is\n",
+		    stderr);
 	return ARGUMENTS_WRONG;
 }
 

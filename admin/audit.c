@@ -66,6 +66,7 @@ print_new(struct following *following, const PGresult *rows, int n)
 static bool
 look(struct following *following, int64_t limit)
 {
+	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the snapshot is freed */
 	AUTO_RESULT *rows = listing_audit_new(following->store,
 	    following->arena, following->filters, following->snapshot, limit);
 	int last = rows ? PQntuples(rows) - 1 : 0;

@@ -62,9 +62,9 @@ command_number(const struct command *command, const char *option, int64_t least,
 static void
 tell(const char *format, va_list args)
 {
-	fputs("mcp-oauth: ", stderr);
+	(void)fputs("mcp-oauth: ", stderr);
 	(void)vfprintf(stderr, format, args);
-	fputc('\n', stderr);
+	(void)fputc('\n', stderr);
 }
 
 int

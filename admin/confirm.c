@@ -20,11 +20,11 @@ confirm(struct command *command, const char *format, ...)
 	(void)vfprintf(stderr, format, args);
 	va_end(args);
 	if (!isatty(STDIN_FILENO)) {
-		fputc('\n', stderr);
+		(void)fputc('\n', stderr);
 		(void)command_fail("--yes says that this is meant");
 		return false;
 	}
-	fputs("  Type yes: ", stderr);
+	(void)fputs("  Type yes: ", stderr);
 	if (fgets(line, sizeof(line), stdin)) {
 		line[strcspn(line, "\r\n")] = '\0';
 		if (text_equal(line, "yes"))

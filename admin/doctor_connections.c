@@ -83,7 +83,7 @@ compare(struct doctor *doctor, const struct limits *limits, int64_t needed)
 		    arena_printf(arena,
 		        "ALTER SYSTEM SET max_connections = %lld;\n"
 		        "# and restart PostgreSQL",
-		        (long long)(needed + limits->reserved)),
+		        (long long)needed + limits->reserved),
 		    "PostgreSQL (max_connections)",
 		    limits->server - limits->reserved, needed);
 	else

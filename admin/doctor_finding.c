@@ -21,11 +21,11 @@ made_safe(char *text)
 static void
 print_fix(const char *fix)
 {
-	fputs("    ", stdout);
+	(void)fputs("    ", stdout);
 	for (; *fix; fix++) {
 		putchar(*fix);
 		if (*fix == '\n')
-			fputs("    ", stdout);
+			(void)fputs("    ", stdout);
 	}
 	putchar('\n');
 }

@@ -178,7 +178,7 @@ listing_print(struct command *command, enum listing listing,
 	printed = print_pages(&printing);
 	if (printed == PRINTED_NOTHING)
 		status = command_store_fail();
-	else if (printed == PRINTED_PAGE)
+	else if (printed == PRINTED_PAGE && printing.after)
 		(void)command_fail("there is more: --limit 0 lists all of it, "
 		                   "--after %s goes on from here",
 		    cursor_word(command->arena, printing.after));

@@ -19,7 +19,7 @@ echo_off(struct termios *before)
 		return false;
 	quiet = *before;
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
-	fputs("Password: ", stderr);
+	(void)fputs("Password: ", stderr);
 	return tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet) == 0;
 }
 
@@ -43,7 +43,7 @@ read_standard_input(struct arena *arena)
 
 	if (quiet) {
 		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-		fputc('\n', stderr);
+		(void)fputc('\n', stderr);
 	}
 	return line;
 }

@@ -81,7 +81,7 @@ void
 progress_end(void)
 {
 	if (progress.shown)
-		fputs("\r\033[K", stderr);
+		(void)fputs("\r\033[K", stderr);
 	progress.shown = false;
 	handle(SIG_DFL);
 }

@@ -21,8 +21,8 @@ usage_list(FILE *to, const char *noun)
 			(void)fprintf(to, "  %s %-*s %s\n", verb->noun,
 			    NAMES - (int)strlen(verb->noun),
 			    verb->verb ? verb->verb : "", verb->help);
-	fputs("\n\"mcp-oauth NOUN VERB --help\" tells what a verb takes, "
-	      "mcp-oauth(8) more.\n",
+	(void)fputs("\n\"mcp-oauth NOUN VERB --help\" tells what a verb takes, "
+	            "mcp-oauth(8) more.\n",
 	    to);
 }
 

@@ -75,7 +75,9 @@ introspect(struct request *rq, const struct client_credentials *client,
 	switch (
 	    token_introspect(rq->store, rq->arena, client, &asked, &username)) {
 	case INTROSPECT_ACTIVE:
-		return answer_active(rq, token, username);
+		if (token->scope) /* else nothing was read of it */
+			return answer_active(rq, token, username);
+		return answer_inactive(rq);
 	case INTROSPECT_INACTIVE:
 		return answer_inactive(rq);
 	case INTROSPECT_NOT_ALLOWED:

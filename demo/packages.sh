@@ -3,13 +3,13 @@
 #
 # packages.sh SET... - install the Debian packages of the named sets that are
 # missing, and nothing else: no recommended packages, no service started, no
-# PostgreSQL cluster made.  Sets: build, demo, check, long, lint, fuzz, bench,
-# bench-peers, deb, and the web server of the demo: apache, pool, lighttpd, nginx,
-# caddy.
+# PostgreSQL cluster made.  Sets: build, demo, check, long, lint, analyze, fuzz,
+# bench, bench-peers, deb, and the web server of the demo: apache, pool, lighttpd,
+# nginx, caddy.
 set -eu
 
 if [ $# -eq 0 ]; then
-  echo 'usage: packages.sh build|demo|check|long|lint|fuzz|bench|bench-peers|deb ...' >&2
+  echo 'usage: packages.sh build|demo|check|long|lint|analyze|fuzz|bench|bench-peers|deb ...' >&2
   exit 2
 fi
 if ! command -v dpkg-query >/dev/null; then
@@ -70,6 +70,7 @@ wanted() {
     echo git cppcheck shellcheck mandoc
     command -v clang-format-14 >/dev/null || echo clang-format-14
     ;;
+  analyze) command -v clang-tidy-14 >/dev/null || echo clang-tidy-14 ;;
   deb) echo debhelper apache2-dev dpkg-dev lintian debootstrap ;;
   fuzz) echo clang-14 libclang-rt-14-dev llvm-14 ;;
   *)

@@ -4,10 +4,9 @@
 local env = lighty.r.req_env
 
 if not env["UNIQUE_ID"] then
-	local name = ""
-	for _ = 1, 5 do
-		name = name .. string.format("%04x", lighty.c.rand() % 65536)
-	end
-	env["UNIQUE_ID"] = name
+	local rand = lighty.c.rand
+	env["UNIQUE_ID"] = string.format("%010x%010x",
+		rand() % 0x100000 * 0x100000 + rand() % 0x100000,
+		rand() % 0x100000 * 0x100000 + rand() % 0x100000)
 end
 return 0

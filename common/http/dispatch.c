@@ -84,8 +84,9 @@ find_methods(struct request *rq, struct methods *ret)
 	for (; *path; path++)
 		if (text_equal(rq->path, *path))
 			return true;
-	rq->name = endpoint->below ? name_below(endpoint->paths[0], rq->path)
-	                           : NULL;
+	rq->name = endpoint->below && endpoint->paths[0]
+	    ? name_below(endpoint->paths[0], rq->path)
+	    : NULL;
 	if (rq->name)
 		*ret = *endpoint->below;
 	return rq->name != NULL;

@@ -160,15 +160,15 @@ find_settings(struct worker *worker, struct request *rq)
 		return true;
 	rq->settings = live_settings(worker->io, worker->endpoint->settings,
 	    &changed, &error);
-	if (rq->settings)
-		rq->theme = live_theme();
+	if (!rq->settings) {
+		log_text("fault", error);
+		(void)refuse_unavailable(rq, "the server is not configured");
+		return false;
+	}
+	rq->theme = live_theme();
 	if (changed)
 		apply_settings(worker, rq->settings);
-	if (rq->settings)
-		return true;
-	log_text("fault", error);
-	(void)refuse_unavailable(rq, "the server is not configured");
-	return false;
+	return true;
 }
 
 /* Who sent what opens each line: nothing that a client says can stand before

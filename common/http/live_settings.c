@@ -154,9 +154,10 @@ live_settings(struct io *io, enum settings_kind kind, bool *changed,
 		*changed = load_first(io, kind, error) != NULL;
 		return live.settings;
 	}
-	*changed = reload_if_changed(io);
-	if (serves_this_request(io))
+	if (serves_this_request(io)) {
+		*changed = reload_if_changed(io);
 		return live.settings;
+	}
 	*error = "this process serves another configuration than the request "
 	         "names: give each site a copy of the program, or name the "
 	         "file by FcgidInitialEnv MCP_OAUTH_CONFIG";

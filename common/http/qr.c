@@ -21,7 +21,7 @@ auto_qrcode_free(QRcode **code)
 static void
 add_row(struct buf *page, const QRcode *code, int y)
 {
-	const unsigned char *row = code->data + y * code->width;
+	const unsigned char *row = code->data + (ptrdiff_t)y * code->width;
 	int x, from;
 
 	for (x = 0; x < code->width; x++) {

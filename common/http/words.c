@@ -8,7 +8,7 @@
 
 enum { MINUTE_S = 60, HOUR_S = 3600, DAY_S = 86400 };
 
-#define WORD(key, text) [WORD_##key] = text,
+#define WORD(key, text) [WORD_##key] = (text),
 
 static const char *const words_en[N_WORDS] = {
 #include "http/words/en.def"

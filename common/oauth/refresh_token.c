@@ -34,7 +34,7 @@ session_id_to_bytes(const char *uuid, unsigned char *ret)
 	static const char digits[] = "0123456789abcdef";
 	size_t n = 0;
 
-	for (; *uuid && n < 2 * SESSION_ID_BYTES; uuid++) {
+	for (; *uuid && n < (size_t)2 * SESSION_ID_BYTES; uuid++) {
 		const char *digit = strchr(digits, *uuid);
 
 		if (!digit)

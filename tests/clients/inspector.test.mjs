@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process'
 import { after, before, test } from 'node:test'
 import { allow, openBrowser, signIn } from '../lib/chromium.mjs'
 import { program, runProgram, startDesktop } from '../lib/desktop.mjs'
+import { until } from '../lib/flow.mjs'
 import { fetching, startHttpsHost } from '../lib/https_host.mjs'
 import { addClient, freePort, startSite } from '../lib/site.mjs'
 
@@ -105,6 +106,7 @@ test('its pages sign in and call a tool', async () => {
     MCP_AUTO_OPEN_ENABLED: 'false', CLIENT_PORT: String(await freePort()), MCP_SANDBOX_PORT: String(await freePort())
   }))
   const page = await chromium.newPage()
+  const execute = page.getByRole('button', { name: 'Execute Tool' })
   try {
     await page.goto(web.url)
     await page.getByRole('switch').click({ force: true })
@@ -114,8 +116,12 @@ test('its pages sign in and call a tool', async () => {
     await page.waitForURL(address => address.origin === new URL(web.url).origin)
     await page.getByText('Connected', { exact: true }).waitFor()
     await page.getByText('Tools', { exact: true }).click()
-    await page.getByText('whoami', { exact: true }).last().click()
-    await page.getByRole('button', { name: 'Execute Tool' }).click()
+    await until(async () => {
+      // Its list is drawn anew while it loads, and loses a click then.
+      await page.getByText('whoami', { exact: true }).last().click()
+      return execute.waitFor({ timeout: 3000 }).then(() => true, () => false)
+    }, 30)
+    await execute.click()
     await page.getByText(site.email).first().waitFor()
   } finally {
     await page.close()

@@ -12,7 +12,7 @@
 static void
 try_match(struct arena *arena, const char *registered, const char *requested)
 {
-	struct uri a, b;
+	struct uri a = {.path = ""}, b = a;
 
 	if (text_equal(registered, requested))
 		return;

@@ -88,7 +88,7 @@ fails(int of)
 }
 
 /* The function of that name that we stand before. */
-#define NEXT(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+#define NEXT(name) ((__typeof__(&(name)))dlsym(RTLD_NEXT, #name))
 
 /* Without destructors: the guard ends so, or by becoming another program. */
 void

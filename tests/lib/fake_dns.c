@@ -26,12 +26,15 @@ static int lookups;
 static char *
 answer(int n)
 {
-	char *all = strdup(getenv("FAKE_DNS")), *word, *last = NULL, *at = NULL;
+	static char all[4096];
+	const char *given = getenv("FAKE_DNS");
+	char *word, *last = NULL, *at = NULL;
 
+	(void)snprintf(all, sizeof(all), "%s", given ? given : "");
 	for (word = strtok_r(all, " ", &at); word && n-- >= 0;
 	     word = strtok_r(NULL, " ", &at))
 		last = word;
-	return last;
+	return last ? last : all;
 }
 
 /* Opened before the program locks itself in. */

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int tap_n, tap_failed;
@@ -35,6 +36,14 @@ tap_is(const char *got, const char *wanted, const char *what, const char *file,
 
 #define ok(condition) tap_ok((condition), #condition, __FILE__, __LINE__)
 #define is(got, wanted) tap_is((got), (wanted), #got, __FILE__, __LINE__)
+
+/* Nothing can be tried. */
+__attribute__((__noreturn__)) static inline void
+tap_bail_out(const char *why)
+{
+	printf("Bail out! %s\n", why);
+	exit(1);
+}
 
 static inline int
 tap_done(void)

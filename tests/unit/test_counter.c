@@ -58,8 +58,8 @@ test_processes(void)
 	for (i = 0; counter_get((size_t)i, &counter); i++) {
 		is(counter.program, "token");
 		is(counter.event, "done");
-		ok(counter.requests == PROCESSES * ROUNDS);
-		ok(counter.duration_us == 3 * PROCESSES * ROUNDS);
+		ok(counter.requests == (size_t)PROCESSES * ROUNDS);
+		ok(counter.duration_us == (size_t)3 * PROCESSES * ROUNDS);
 		seen |= 1 << (counter.status - 200);
 	}
 	ok(seen == (1 << KINDS) - 1);
@@ -83,7 +83,7 @@ test_limits(void)
 	ok(!counter_get(COUNTERS_MAX, &counter));
 	for (i = 0; counter_get((size_t)i, &counter) && counter.status != 200;)
 		i++;
-	ok(counter.requests == PROCESSES * ROUNDS + 1);
+	ok(counter.requests == (size_t)PROCESSES * ROUNDS + 1);
 }
 
 static void

@@ -26,7 +26,7 @@ load_text(struct arena *arena, enum settings_kind kind, const char *text)
 	FILE *stream = fd < 0 ? NULL : fdopen(fd, "w");
 
 	if (!stream)
-		return NULL;
+		tap_bail_out("no file could be written");
 	(void)fputs(text, stream);
 	(void)fclose(stream);
 	error = NULL;
@@ -111,7 +111,8 @@ test_fetching(struct arena *arena)
 	size_t i;
 
 	ok(settings != NULL);
-	is(settings->fetch_proxy, "http://proxy.example:3128");
+	is(settings ? settings->fetch_proxy : NULL,
+	    "http://proxy.example:3128");
 	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++)
 		tap_ok(refused(arena,
 		           arena_printf(arena, "FETCH_PROXY=%s\n", bad[i]),

@@ -23,7 +23,7 @@ load(struct arena *arena, const char *lines, const char **error)
 
 	if (!stream || fputs(common, stream) < 0 || fputs(lines, stream) < 0 ||
 	    fclose(stream) != 0)
-		return NULL;
+		tap_bail_out("no file could be written");
 	return settings_load(arena, SETTINGS_SERVER, file, NULL, error);
 }
 
@@ -39,7 +39,7 @@ load_guard(struct arena *arena, const char *line, const char **error)
 	        "DATABASE_URL=postgresql://x\nJWKS_FILE=/x\n%s\n",
 	        line) < 0 ||
 	    fclose(stream) != 0)
-		return NULL;
+		tap_bail_out("no file could be written");
 	return settings_load(arena, SETTINGS_GUARD, file, NULL, error);
 }
 
