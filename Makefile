@@ -34,6 +34,9 @@ DEMO_DIR = build/demo
 MCP =
 # The web server of the demo and the wire tests: a file of demo/site/front.
 FRONT = apache
+# Where check-attacks tries the table of attacks, and the folders of its tests.
+ATTACK_FRONTS = cgi lighttpd
+ATTACK_FOLDERS = http clients
 # Of first-call.
 ROUNDS = 1
 WAYS = package bundle source
@@ -144,11 +147,11 @@ MAN5 := $(sort $(wildcard docs/*.5))
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all demo demo-start demo-stop check check-unit check-sql check-http \
-    check-fronts check-clients check-long check-faults check-packages \
-    check-fuzz check-mutations check-valgrind check-all soak lint analyze tidy asan \
-    fuzz fuzzers bench bench-quick bench-counts bench-memory bench-floors first-call format bundle \
-    bundle-file deb install install-demo dist clean migrate help packages \
-    unit-tests FORCE
+    check-fronts check-clients check-attacks check-long check-faults \
+    check-packages check-fuzz check-mutations check-valgrind check-all soak \
+    lint analyze tidy asan fuzz fuzzers bench bench-quick bench-counts \
+    bench-memory bench-floors first-call format bundle bundle-file deb install \
+    install-demo dist clean migrate help packages unit-tests FORCE
 
 all: $(PROGRAMS) ## build every program
 
@@ -297,6 +300,10 @@ check-fronts: all tests/node_modules/.package-lock.json ## one suite for each we
 check-clients: all tests/node_modules/.package-lock.json ## real MCP and OAuth clients and a browser
 	$(if $(CLIENT_TESTS),$(NODE_TEST) $(CLIENT_TESTS),@echo 'no client tests')
 
+check-attacks: all tests/node_modules/.package-lock.json ## the attacks that tests/README.md lists, on plain CGI and lighttpd (ATTACK_FRONTS=)
+	$(TEST_ENV) ATTACK_FOLDERS='$(ATTACK_FOLDERS)' \
+	    $(NODE) tests/lib/attacks.mjs $(ATTACK_FRONTS)
+
 check-long: all tests/node_modules/.package-lock.json ## clients in all their ways, Firefox, a server in all the suite's scenarios
 	@demo/packages.sh long
 	$(if $(LONG_CLIENT_TESTS),$(NODE_TEST) $(LONG_CLIENT_TESTS),@echo 'no long client tests')
@@ -339,8 +346,9 @@ FUZZ_BUILD = BUILD=build/fuzz CC=clang-14 CFLAGS='-O1 -g' \
 
 fuzzers: $(FUZZERS) $(BUILD)/tests/fuzz/parse
 
-check-all: check ## check and what is long or needs root: clients, faults, fuzzing, sanitizers, valgrind
+check-all: check ## check and what is long or needs root: attacks, clients, faults, fuzzing, sanitizers, valgrind
 	@$(MAKE) --no-print-directory analyze
+	@$(MAKE) --no-print-directory check-attacks
 	@$(MAKE) --no-print-directory check-long
 	@$(MAKE) --no-print-directory check-faults
 	@$(MAKE) --no-print-directory check-packages

@@ -9,6 +9,7 @@
 
 #include "http/connection.h"
 #include "http/ending.h"
+#include "http/variable.h"
 
 /* libfcgi is handed connections, and has no socket to accept others from: a
  * request that came to nothing is the end of FCGX_Accept_r(). */
@@ -119,9 +120,7 @@ io_accept(struct io *io)
 const char *
 io_variable(struct io *io, const char *name)
 {
-	if (io->cgi)
-		return getenv(name);
-	return FCGX_GetParam(name, io->request.envp);
+	return io->cgi ? getenv(name) : variable_find(io->request.envp, name);
 }
 
 size_t

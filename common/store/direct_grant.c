@@ -38,7 +38,7 @@ machine_grant(struct store *store, struct arena *arena,
 {
 	static const struct statement statement = {"machine_grant",
 	    "SELECT * FROM oauth.machine_grant($1, $2, $3, $4, $5, $6, $7, $8, "
-	    "$9, $10)",
+	    "$9, $10::text)",
 	    false};
 	struct store_params params = {.arena = arena};
 
@@ -60,7 +60,7 @@ assertion_grant(struct store *store, struct arena *arena,
 {
 	static const struct statement statement = {"assertion_grant",
 	    "SELECT * FROM oauth.assertion_grant($1, $2, $3, $4, $5, $6, $7, "
-	    "$8, $9, $10, $11, $12, $13, $14)",
+	    "$8, $9, $10, $11, $12, $13, $14::text)",
 	    false};
 	struct store_params params = {.arena = arena};
 

@@ -12,7 +12,7 @@ session_rotate(struct store *store, struct arena *arena,
 	static const struct statement statement = {"session_rotate",
 	    "SELECT * FROM oauth.session_rotate($1, $2, $3, $4, $5, $6, $7, "
 	    "$8, $9, $10, $11, $12, $13, $14, $15, $16, "
-	    "$17)",
+	    "$17::text)",
 	    true};
 	static const char *const outcomes[] = {
 	    [ROTATE_OK] = "rotated",

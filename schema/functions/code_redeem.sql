@@ -59,10 +59,22 @@ BEGIN
 
   PERFORM oauth.session_start(p_session_id, v.user_id, v.client_id, p_refresh_token_hash,
     v.scope, v.resource, v.auth_at, v.dpop_jkt, p_access_s, p_idle_s,
-    oauth.session_limit_s(p_session_s, v.session_until), p_remote);
-  RETURN QUERY SELECT 'redeemed', v.client_id, v.user_id, v.email, v.scope, v.resource,
-    floor(extract(epoch FROM now()))::bigint, v.refresh,
-    floor(extract(epoch FROM v.auth_at))::bigint, v.user_name, v.nonce, v.amr;
+    CASE WHEN v.session_until IS NULL THEN p_session_s
+         ELSE oauth.session_limit_s(p_session_s, v.session_until) END, p_remote);
+  -- Assignments: a query for it would cost as much as reading a table.
+  outcome := 'redeemed';
+  client_id := v.client_id;
+  user_id := v.user_id;
+  email := v.email;
+  scope := v.scope;
+  resource := v.resource;
+  now_s := floor(extract(epoch FROM now()));
+  refresh := v.refresh;
+  auth_s := floor(extract(epoch FROM v.auth_at));
+  user_name := v.user_name;
+  nonce := v.nonce;
+  amr := v.amr;
+  RETURN NEXT;
 END
 $body$;
 COMMENT ON FUNCTION oauth.code_redeem(text, text, bytea, text, bytea, text, text, text, uuid, text,

@@ -4,8 +4,8 @@
 --
 -- A token that ends in ':*' stands for all that begin with what is before the
 -- asterisk: files:* covers files:read, not files: alone.  NULL when one of the
--- two is.  Callers on the hot path compare the lists as arrays first: nearly
--- every refresh asks for what it has.
+-- two is.  Callers on the hot path compare the texts first: nearly every
+-- refresh asks for what it has.
 CREATE OR REPLACE FUNCTION oauth.scope_covers(p_granted text, p_wanted text)
 RETURNS boolean LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp AS $body$

@@ -28,18 +28,20 @@ RETURNS TABLE (outcome text, client_id text, user_id uuid, email text, scope tex
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
 #variable_conflict use_column
+DECLARE
+  v_now CONSTANT timestamptz := now();
+  v_until CONSTANT timestamptz := v_now + p_session_s * interval '1 second';
 BEGIN
   RETURN QUERY
   UPDATE public.mcp_server_sessions s
      SET refresh_token_hash = p_successor_hash,
          previous_token_hash = s.refresh_token_hash,
          generation = s.generation + 1,
-         rotated_at = now(), rotated_from = p_remote, last_used_at = now(),
-         expires_at = least(now() + p_idle_s * interval '1 second',
-           coalesce(s.session_expires_at, now() + p_session_s * interval '1 second')),
-         session_expires_at = coalesce(s.session_expires_at,
-           now() + p_session_s * interval '1 second'),
-         access_expires_at = now() + p_access_s * interval '1 second',
+         rotated_at = v_now, rotated_from = p_remote, last_used_at = v_now,
+         expires_at = least(v_now + p_idle_s * interval '1 second',
+           coalesce(s.session_expires_at, v_until)),
+         session_expires_at = coalesce(s.session_expires_at, v_until),
+         access_expires_at = v_now + p_access_s * interval '1 second',
          scope = coalesce(s.scope, p_default_scope),
          resource = coalesce(s.resource, p_default_resource),
          dpop_jkt = coalesce(s.dpop_jkt, CASE WHEN c.token_endpoint_auth_method = 'none'
@@ -48,7 +50,7 @@ BEGIN
            ELSE s.unbound_generation END
     FROM public.users u, oauth.client c
    WHERE s.id = p_session_id AND s.generation = p_generation
-     AND s.refresh_token_hash = p_token_hash AND s.expires_at > now()
+     AND s.refresh_token_hash = p_token_hash AND s.expires_at > v_now
      AND u.id = s.user_id AND u.disabled_at IS NULL
      AND c.client_id = s.client_identifier AND c.disabled_at IS NULL
      AND (p_client_id IS NULL OR p_client_id = c.client_id)
@@ -56,14 +58,13 @@ BEGIN
      AND (p_client_secret_digest IS NOT NULL OR p_method = c.token_endpoint_auth_method
           OR p_method = ANY (c.token_endpoint_auth_methods))
      AND 'refresh_token' = ANY (c.grant_types)
-     AND (p_scope IS NULL OR string_to_array(p_scope, ' ')
-            <@ string_to_array(coalesce(s.scope, p_default_scope), ' ')
+     AND (p_scope IS NULL OR p_scope = s.scope
           OR oauth.scope_covers(coalesce(s.scope, p_default_scope), p_scope))
      AND (p_resource IS NULL OR p_resource = coalesce(s.resource, p_default_resource))
      AND (s.dpop_jkt IS NULL OR s.dpop_jkt = p_dpop_jkt)
      AND (p_dpop_jkt IS NOT NULL OR NOT c.dpop_bound_access_tokens)
-  RETURNING 'rotated', c.client_id, u.id, u.email::text, coalesce(p_scope, s.scope),
-            s.resource, floor(extract(epoch FROM now()))::bigint,
+  RETURNING 'rotated', c.client_id, s.user_id, u.email::text, coalesce(p_scope, s.scope),
+            s.resource, floor(extract(epoch FROM v_now))::bigint,
             floor(extract(epoch FROM s.auth_at))::bigint, false;
   IF FOUND THEN
     RETURN;

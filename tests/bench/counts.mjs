@@ -22,6 +22,33 @@ const MANY = 45
 const build = process.env.BUILD ?? 'build'
 const only = new RegExp(process.env.ONLY || '')
 
+// What web servers tell a program of each request besides, with the headers of an MCP client.
+const usual = {
+  GATEWAY_INTERFACE: 'CGI/1.1',
+  SERVER_SOFTWARE: 'lighttpd',
+  SERVER_PROTOCOL: 'HTTP/1.1',
+  SERVER_NAME: '127.0.0.1',
+  SERVER_ADDR: '127.0.0.1',
+  SERVER_PORT: '8080',
+  REMOTE_ADDR: '127.0.0.1',
+  REMOTE_PORT: '40000',
+  REQUEST_SCHEME: 'http',
+  REDIRECT_STATUS: '200',
+  DOCUMENT_ROOT: '/var/www/html',
+  SCRIPT_FILENAME: '/var/www/html/mcp',
+  SCRIPT_NAME: '/mcp',
+  QUERY_STRING: '',
+  UNIQUE_ID: 'aAaAaAaAaAaAaAaAaAaAaAaA',
+  HTTP_HOST: '127.0.0.1:8080',
+  HTTP_USER_AGENT: 'node',
+  HTTP_ACCEPT: 'application/json, text/event-stream',
+  HTTP_ACCEPT_ENCODING: 'gzip, deflate',
+  HTTP_ACCEPT_LANGUAGE: '*',
+  HTTP_SEC_FETCH_MODE: 'cors',
+  HTTP_MCP_PROTOCOL_VERSION: '2025-11-25',
+  HTTP_MCP_SESSION_ID: '3b7d3c9a-0d5e-4f39-9d50-7c5a2c7e9b10'
+}
+
 const programs = site => join(site.values.STATE, 'usr/libexec/mcp-oauth')
 const once = list => {
   const rest = [...list]
@@ -119,8 +146,7 @@ async function runCase (site, which, under, n) {
     for (let i = 0; i < n; i++) {
       const body = which.body?.() ?? ''
       const given = typeof which.variables === 'function' ? which.variables() : which.variables
-      const answer = await running.ask({ REMOTE_ADDR: '127.0.0.1', QUERY_STRING: '', CONTENT_LENGTH: String(body.length), UNIQUE_ID: 'aAaAaAaAaAaAaAaAaAaAaAaA', ...given },
-        { body, role: which.role })
+      const answer = await running.ask({ ...usual, CONTENT_LENGTH: String(body.length), ...given }, { body, role: which.role })
       assert.ok(answer.includes(which.answer), answer)
       which.seen?.(answer)
     }

@@ -5,10 +5,12 @@ import { chmod, chown, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { authorizationRequest, Browser, callback, newVerifier, redemption, token } from '../lib/flow.mjs'
 import { front, startSite } from '../lib/site.mjs'
+import { stillServing } from '../lib/still_serving.mjs'
 
 let site
 before(async () => { site = await startSite() })
 after(() => site?.stop())
+stillServing(() => site)
 
 test('doctor finds a good site well', async () => {
   const { stdout } = await site.command('doctor')

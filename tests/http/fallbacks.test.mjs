@@ -7,6 +7,7 @@ import { decodeJwt } from 'jose'
 import { Browser, authorizationRequest, connect, newVerifier, redemption, refreshing, register, rpc, token } from '../lib/flow.mjs'
 import { postForm, postJson, send } from '../lib/http.mjs'
 import { startSite } from '../lib/site.mjs'
+import { stillServing } from '../lib/still_serving.mjs'
 
 describe('resources', () => {
   // The site as the world sees it: HTTPS at a name, on the default port.
@@ -15,9 +16,10 @@ describe('resources', () => {
   let local, site
   before(async () => {
     local = await startSite({ conf, guardConf: conf })
-    site = { base, url: path => local.url(path), email: local.email, password: local.password }
+    site = { base, url: path => local.url(path), log: () => local.log(), email: local.email, password: local.password }
   })
   after(() => local?.stop())
+  stillServing(() => site)
 
   const call = async accessToken => (await rpc(local.mcp, accessToken, 'ping', {})).status
 

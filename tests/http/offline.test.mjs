@@ -47,6 +47,8 @@ test('strict, it is unavailable at once', async () => {
     assert.equal((await ping(site, tokens)).status, 200)
     await site.control('database', 'stop')
     await until(503, site, tokens)
+    await site.control('database', 'start')
+    await until(200, site, tokens)
   } finally {
     await site.stop()
   }

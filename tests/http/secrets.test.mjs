@@ -7,10 +7,12 @@ import { after, before, test } from 'node:test'
 import { authorizationRequest, Browser, connect, newVerifier, redemption, refreshing, register, token, whoami } from '../lib/flow.mjs'
 import { postForm } from '../lib/http.mjs'
 import { startSite } from '../lib/site.mjs'
+import { stillServing } from '../lib/still_serving.mjs'
 
 let site
 before(async () => { site = await startSite({ conf: 'LOG_LEVEL=debug', guardConf: 'LOG_LEVEL=debug' }) })
 after(() => site?.stop())
+stillServing(() => site)
 
 async function useEverything () {
   const secrets = { password: site.password }

@@ -6,10 +6,12 @@ import { after, before, test } from 'node:test'
 import { authorizationRequest, Browser, newVerifier, register } from '../lib/flow.mjs'
 import { send } from '../lib/http.mjs'
 import { startSite } from '../lib/site.mjs'
+import { stillServing } from '../lib/still_serving.mjs'
 
 let site
 before(async () => { site = await startSite({ plain: true, conf: 'LOGIN_LIMIT_ACCOUNT=10000\nLOGIN_LIMIT_REMOTE=10000' }) })
 after(() => site?.stop())
+stillServing(() => site)
 
 // Sends the start of a request and waits for the other side to give up.
 function dawdle (text) {
