@@ -20,7 +20,7 @@ const others = `
   INSERT INTO oauth.attempt (key, count, window_started_at)
   SELECT 'dead:' || i, 1, now() - interval '2 days' - i * interval '1 ms' FROM generate_series(1, $1::int) i`
 
-test('several clean up at once under load, and no live row goes', { timeout: 600000 }, async t => {
+test('several clean up at once under load, and no live row goes', { timeout: 600000 + ROWS }, async t => {
   await site.sql(dead, [ROWS])
   await site.sql(others, [ROWS])
   await site.sql('ANALYZE')
