@@ -56,6 +56,7 @@ test('SIGTERM is not put off by requests that never cease', { timeout: 20000 }, 
 test('SIGTERM at any step of a request leaves its answer whole', { timeout: 20000 }, async () => {
   const request = requestOf(variables)
   for (const step of [0, 1, 8, 16, 30, 60, request.length - 1]) {
+    assert.match(await ask(), /^Status: 503/) // it has started
     const socket = connection(path)
     const closed = once(socket, 'close')
     const parts = []
