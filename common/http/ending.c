@@ -15,10 +15,6 @@ enum {
 	AFTER_SIGTERM_MS = 1500,
 };
 
-/* FastCGI's managers send either. */
-static const int told_by[] = {SIGTERM, SIGUSR1};
-enum { WAYS = sizeof(told_by) / sizeof(*told_by) };
-
 static volatile sig_atomic_t told;
 static int64_t told_ms, served_ms;
 
@@ -37,12 +33,11 @@ void
 ending_may_interrupt(bool may)
 {
 	sigset_t set;
-	int i;
 
 	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGTERM);
+	(void)sigaddset(&set, SIGUSR1);
 	(void)sigaddset(&set, SIGALRM);
-	for (i = 0; i < WAYS; i++)
-		(void)sigaddset(&set, told_by[i]);
 	(void)sigprocmask(may ? SIG_UNBLOCK : SIG_BLOCK, &set, NULL);
 }
 
@@ -50,13 +45,13 @@ void
 ending_watch(void)
 {
 	struct sigaction action = {.sa_handler = note};
-	int i;
 
 	ending_may_interrupt(false);
 	(void)sigemptyset(&action.sa_mask);
+	/* FastCGI's managers send either of the first two. */
+	(void)sigaction(SIGTERM, &action, NULL);
+	(void)sigaction(SIGUSR1, &action, NULL);
 	(void)sigaction(SIGALRM, &action, NULL);
-	for (i = 0; i < WAYS; i++)
-		(void)sigaction(told_by[i], &action, NULL);
 	/* A worker is started for somebody who waits. */
 	served_ms = monotonic_ms();
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // pool.conf: workers that are few, that die, that are replaced, that are gone.
 import assert from 'node:assert/strict'
-import { readdir, readFile, readlink } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -9,6 +9,7 @@ import { connect, rpc, until } from '../lib/flow.mjs'
 import { send } from '../lib/http.mjs'
 import { startLoad } from '../lib/load.mjs'
 import { freePort, startSite } from '../lib/site.mjs'
+import { workersOf } from '../lib/workers.mjs'
 
 const workers = 4 // of each program, see demo/site/front/pool.sh
 let site, backend, session
@@ -33,15 +34,7 @@ after(async () => {
 })
 
 // Process ids of a program of this site.
-async function pidsOf (program) {
-  const wanted = join(site.values.STATE, 'usr/libexec/mcp-oauth', program)
-  const pids = (await readdir('/proc')).filter(name => /^\d+$/.test(name))
-  const found = await Promise.all(pids.map(async pid => {
-    const exe = await readlink(`/proc/${pid}/exe`).catch(() => '')
-    return exe === wanted ? Number(pid) : 0
-  }))
-  return found.filter(Boolean)
-}
+const pidsOf = async wanted => (await workersOf(site)).filter(({ program }) => program === wanted).map(({ pid }) => pid)
 
 const killAll = async (program, signal) => {
   for (const pid of await pidsOf(program)) {
@@ -56,14 +49,14 @@ const killAll = async (program, signal) => {
 test('more requests than workers wait for one, and none opens more connections', async () => {
   const answers = await Promise.all(Array.from({ length: 64 }, () => send(site.url('/api/oauth/health/ready'))))
   assert.ok(answers.every(({ status }) => status === 200))
-  assert.equal((await pidsOf('cgi-bin/health')).length, workers)
+  assert.equal((await pidsOf('health')).length, workers)
   const [{ n }] = await site.sql("SELECT count(*)::int AS n FROM pg_stat_activity WHERE usename = 'mcp_web'")
   const programs = (await readdir(join(site.values.STATE, 'usr/libexec/mcp-oauth/cgi-bin'))).length
   assert.ok(n <= workers * programs, `${n} connections`)
 })
 
 test('workers that were killed come back', { timeout: 60000 }, async () => {
-  for (const [program, path] of [['cgi-bin/jwks', '/.well-known/jwks.json'], ['guard/guard', '/plain/200']]) {
+  for (const [program, path] of [['jwks', '/.well-known/jwks.json'], ['guard', '/plain/200']]) {
     // Oftener than multiwatch would try again by default.
     for (let i = 0; i < 5; i++) {
       const before = await pidsOf(program)
@@ -82,7 +75,7 @@ test('workers are replaced under load, and no request is lost', { timeout: 12000
   const load = await startLoad(site)
   for (let i = 0; i < 30; i++) {
     await load.more(5)
-    for (const program of ['cgi-bin/token', 'guard/guard', 'demo/whoami']) await killAll(program, 'SIGTERM')
+    for (const program of ['token', 'guard', 'whoami']) await killAll(program, 'SIGTERM')
     if (i % 10 === 9) await site.control('web', 'reload')
   }
   await load.more(5)
@@ -103,7 +96,7 @@ test('no workers: JSON 503 at an endpoint and where the guard was', { timeout: 6
   for (const name of ['token', 'guard']) {
     process.kill(Number(await readFile(join(site.values.STATE, `pool/run/${name}.pid`), 'utf8')))
   }
-  await until(async () => (await pidsOf('cgi-bin/token')).length + (await pidsOf('guard/guard')).length === 0)
+  await until(async () => (await pidsOf('token')).length + (await pidsOf('guard')).length === 0)
   const answer = await send(site.url('/api/oauth/token'), { method: 'POST' })
   assert.equal(answer.status, 503)
   assert.equal(answer.headers['content-type'], 'application/json')
