@@ -40,6 +40,13 @@ test('a worker that nobody asks any more ends, told once or twice', { timeout: 2
   await assert.rejects(ask(), { code: 'ECONNREFUSED' })
 })
 
+test('SIGUSR1 says the same', { timeout: 20000 }, async () => {
+  assert.match(await ask(), /^Status: 503/)
+  worker.terminate('SIGUSR1')
+  assert.match(await ask(), /^Status: 503/)
+  assert.equal(await worker.ended, 0)
+})
+
 test('SIGTERM is not put off by requests that never cease', { timeout: 20000 }, async () => {
   const gone = error => { if (!/ECONNREFUSED|ECONNRESET|EPIPE/.test(error.code)) throw error }
   let served = 0

@@ -81,8 +81,8 @@ export async function startFastcgi (program, where, { user, env }) {
   const ended = new Promise(resolve => child.once('exit', (code, signal) => resolve(signal ?? code)))
   return {
     ended,
-    /** Send it SIGTERM. */
-    terminate: () => child.kill(),
+    /** Send it SIGTERM, or another signal. */
+    terminate: signal => child.kill(signal),
     /** One request with these variables, GET unless they say otherwise; its answer as text. Rejects without one. */
     ask: (variables, options) => new Promise((resolve, reject) => {
       const socket = connection(where)
