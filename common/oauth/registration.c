@@ -77,11 +77,23 @@ draw(struct arena *arena, size_t bytes, const struct sha256 **digest)
 	return text;
 }
 
+/* No first "-", which the operator's command would take for an option. */
+static const char *
+draw_client_id(struct arena *arena)
+{
+	const char *id;
+
+	do
+		id = random_text(arena, CLIENT_ID_BYTES);
+	while (*id == '-');
+	return id;
+}
+
 const char *
 registration_draw(struct arena *arena, struct client_registration *registration)
 {
 	if (!registration->client_id)
-		registration->client_id = random_text(arena, CLIENT_ID_BYTES);
+		registration->client_id = draw_client_id(arena);
 	if (!text_starts(registration->token_endpoint_auth_method,
 	        "client_secret_"))
 		return NULL;

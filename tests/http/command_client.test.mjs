@@ -43,6 +43,7 @@ test('list and show tell how clients came, and no secret', async () => {
   assert.ok(!Object.keys(shown).some(name => /digest|secret/.test(name)))
   assert.match(await good('show', byHand.client_id), /^grant_types\tclient_credentials$/m)
   await refused(/there is no client nobody/, 'show', 'nobody')
+  await refused(/there is no client -nobody/, 'show', '--', '-nobody')
 })
 
 test('a rotated secret takes the place of the old one', async () => {

@@ -58,6 +58,25 @@ test_new(struct arena *arena)
 	       "\"private_key_jwt\"}") == OAUTH_INVALID_CLIENT_METADATA);
 }
 
+/* A drawn client_id is no option to the operator's command; others stay. */
+static void
+test_draw(struct arena *arena)
+{
+	struct client_registration drawn = {
+	    .token_endpoint_auth_method = "none"};
+	int n_dashes = 0;
+
+	for (int i = 0; i < 2000; i++) {
+		drawn.client_id = NULL;
+		(void)registration_draw(arena, &drawn);
+		n_dashes += *drawn.client_id == '-';
+	}
+	ok(n_dashes == 0);
+	drawn.client_id = "-mine";
+	ok(!registration_draw(arena, &drawn));
+	is(drawn.client_id, "-mine");
+}
+
 /* RFC 7592 s2.2 */
 static void
 test_update(struct arena *arena)
@@ -134,6 +153,7 @@ main(void)
 	if (!crypto_start())
 		return 1;
 	test_new(arena);
+	test_draw(arena);
 	test_update(arena);
 	test_response(arena);
 	test_receivers(arena);
