@@ -70,7 +70,9 @@ test('a slash at the end of OAUTH_BASE_URL', async () => {
 })
 
 test('no settings where they are looked for', async () => {
-  const { problems } = await doctor(site, '--config', '/nonexistent/mcp-oauth.conf')
+  const { code, stdout } = await promisify(execFile)(site.values.MCP_OAUTH, ['--config', '/nonexistent/mcp-oauth.conf', 'doctor', '--json']).catch(error => error)
+  assert.equal(code, 1)
+  const problems = JSON.parse(stdout)
   assert.deepEqual(problems.map(p => p.code), ['settings', 'settings'])
   assert.match(problems[0].text, /\/nonexistent\/mcp-oauth\.conf: No such file/)
   assert.match(problems[1].text, /\/nonexistent\/guard\.conf: No such file/)
