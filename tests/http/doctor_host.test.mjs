@@ -70,7 +70,7 @@ test('a slash at the end of OAUTH_BASE_URL', async () => {
 })
 
 test('no settings where they are looked for', async () => {
-  const { code, stdout } = await promisify(execFile)(site.values.MCP_OAUTH, ['--config', '/nonexistent/mcp-oauth.conf', 'doctor', '--json']).catch(error => error)
+  const { code, stdout } = await run(site.values.MCP_OAUTH, ['--config', '/nonexistent/mcp-oauth.conf', 'doctor', '--json']).catch(error => error)
   assert.equal(code, 1)
   const problems = JSON.parse(stdout)
   assert.deepEqual(problems.map(p => p.code), ['settings', 'settings'])
