@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct arena;
 
@@ -34,6 +35,9 @@ void *arena_alloc(struct arena *arena, size_t size_bytes)
 char *arena_strdup(struct arena *arena, const char *text)
     __attribute__((__returns_nonnull__));
 char *arena_strndup(struct arena *arena, const char *text, size_t len_bytes)
+    __attribute__((__returns_nonnull__));
+/* value in decimal digits, without what a format costs. */
+char *arena_int64(struct arena *arena, int64_t value)
     __attribute__((__returns_nonnull__));
 char *arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((__format__(__printf__, 2, 3), __returns_nonnull__));

@@ -31,3 +31,18 @@ arena_printf(struct arena *arena, const char *format, ...)
 	va_end(args);
 	return text;
 }
+
+char *
+arena_int64(struct arena *arena, int64_t value)
+{
+	char digits[20], *at = digits + sizeof(digits);
+	uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
+
+	do {
+		*--at = (char)('0' + left % 10);
+		left /= 10;
+	} while (left > 0);
+	if (value < 0)
+		*--at = '-';
+	return arena_strndup(arena, at, (size_t)(digits + sizeof(digits) - at));
+}

@@ -3,6 +3,7 @@
  * json_text.c - JSON written into an arena.  json-c's own writer leaves out what
  * it found no memory for, and says nothing of it.
  */
+#include <stdint.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -32,21 +33,51 @@ write_escaped(struct buf *buf, char c)
 		buf_addf(buf, "\\%c", c);
 }
 
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Is one of eight characters escaped?  A byte that is less than 1, or than 0x20,
+ * borrows its highest bit. */
+static bool
+any_is_escaped(const char *eight)
+{
+	uint64_t word, quote, backslash, found;
+
+	memcpy(&word, eight, sizeof(word));
+	quote = word ^ EACH('"');
+	backslash = word ^ EACH('\\');
+	found = ((word - EACH(0x20)) & ~word) | ((quote - EACH(1)) & ~quote) |
+	    ((backslash - EACH(1)) & ~backslash);
+	return (found & EACH(0x80)) != 0;
+}
+
+/* How many characters stand before the first that is escaped. */
+static size_t
+plain_bytes(const char *text, size_t len_bytes)
+{
+	size_t n = 0;
+
+	while (len_bytes - n >= sizeof(uint64_t) && !any_is_escaped(text + n))
+		n += sizeof(uint64_t);
+	while (n < len_bytes && !is_escaped(text[n]))
+		n++;
+	return n;
+}
+
 /* What stands between two such characters is added at once: tokens are long. */
 static void
 write_string(struct buf *buf, const char *text, size_t len_bytes)
 {
-	const char *end = text + len_bytes, *run = text;
+	const char *end = text + len_bytes;
+	size_t plain;
 
 	buf_add_char(buf, '"');
-	for (; text < end; text++) {
-		if (!is_escaped(*text))
-			continue;
-		buf_add_n(buf, run, (size_t)(text - run));
-		write_escaped(buf, *text);
-		run = text + 1;
+	while (text < end) {
+		plain = plain_bytes(text, (size_t)(end - text));
+		buf_add_n(buf, text, plain);
+		text += plain;
+		if (text < end)
+			write_escaped(buf, *text++);
 	}
-	buf_add_n(buf, run, (size_t)(end - run));
 	buf_add_char(buf, '"');
 }
 
@@ -82,6 +113,25 @@ write_array(struct buf *buf, struct json_object *array)
 }
 
 static void
+write_by_library(struct buf *buf, struct json_object *value)
+{
+	buf_add(buf,
+	    memory_must((void *)(uintptr_t)json_object_to_json_string(value)));
+}
+
+/* INT64_MAX may stand for more. */
+static void
+write_integer(struct buf *buf, struct json_object *value)
+{
+	int64_t integer = json_object_get_int64(value);
+
+	if (integer == INT64_MAX)
+		write_by_library(buf, value);
+	else
+		buf_add(buf, arena_int64(buf->arena, integer));
+}
+
+static void
 write_value(struct buf *buf, struct json_object *value)
 {
 	switch (json_object_get_type(value)) {
@@ -102,11 +152,12 @@ write_value(struct buf *buf, struct json_object *value)
 		buf_add(buf, json_object_get_boolean(value) ? "true" : "false");
 		return;
 	case json_type_int:
+		write_integer(buf, value);
+		return;
 	case json_type_double: /* as it was written, if it was read */
 		break;
 	}
-	buf_add(buf,
-	    memory_must((void *)(uintptr_t)json_object_to_json_string(value)));
+	write_by_library(buf, value);
 }
 
 const char *

@@ -27,13 +27,14 @@ add_audience(struct arena *arena, struct json_object *claims,
     const struct settings *settings, const struct access_token *token)
 {
 	const char *resource = audience_of(settings, token->aud);
-	const char *userinfo = access_token_userinfo(arena, settings);
+	const char *userinfo;
 	struct json_object *list;
 
 	if (!settings->openid || !text_has_word(token->scope, "openid")) {
 		json_add_string(claims, "aud", resource);
 		return;
 	}
+	userinfo = access_token_userinfo(arena, settings);
 	list = json_new_array();
 	json_append_string(list, resource, strlen(resource));
 	json_append_string(list, userinfo, strlen(userinfo));

@@ -20,8 +20,7 @@ store_add_text(struct store_params *params, const char *value)
 void
 store_add_int64(struct store_params *params, int64_t value)
 {
-	store_add_text(params,
-	    arena_printf(params->arena, "%lld", (long long)value));
+	store_add_text(params, arena_int64(params->arena, value));
 }
 
 void
@@ -76,10 +75,22 @@ store_add_digests(struct store_params *params, const struct sha256 *values,
 
 /* ---- rows ---- */
 
+/* PQfnumber() copies the name at each call, to fold its case. */
+static int
+number_of(const PGresult *result, const char *column)
+{
+	int i;
+
+	for (i = 0; i < PQnfields(result); i++)
+		if (text_equal(PQfname(result, i), column))
+			return i;
+	return -1;
+}
+
 static const char *
 value_of(const PGresult *result, int row, const char *column)
 {
-	int number = PQfnumber(result, column);
+	int number = number_of(result, column);
 
 	if (number < 0 || PQgetisnull(result, row, number))
 		return NULL;

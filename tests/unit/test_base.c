@@ -103,6 +103,53 @@ test_json_text(struct arena *arena)
 	is(json_text(arena, NULL), "null");
 }
 
+/* RFC 8259 s7: how many bytes longer a character becomes. */
+static size_t
+escape_bytes(int c)
+{
+	if (c == '"' || c == '\\' || strchr("\b\f\n\r\t", c))
+		return 1;
+	return c < 0x20 ? strlen("u0001") : 0;
+}
+
+/* At each place of a text each byte is escaped that has to be, no other. */
+static void
+test_json_text_escaped(struct arena *arena)
+{
+	size_t place;
+	int c;
+
+	for (place = 0; place < 20; place++) {
+		bool right = true;
+
+		for (c = 1; c < 256; c++) {
+			char text[] = "abcdefghijklmnopqrst";
+			AUTO_JSON *array = json_new_array();
+			const char *written;
+
+			text[place] = (char)c;
+			json_append_string(array, text, strlen(text));
+			written = json_text(arena, array);
+			right = right &&
+			    strlen(written) ==
+			        strlen("[\"\"]") + strlen(text) +
+			            escape_bytes(c) &&
+			    (escape_bytes(c) > 0 || strstr(written, text));
+		}
+		ok(right);
+	}
+}
+
+static void
+test_numbers(struct arena *arena)
+{
+	is(arena_int64(arena, 0), "0");
+	is(arena_int64(arena, 7776000), "7776000");
+	is(arena_int64(arena, -10), "-10");
+	is(arena_int64(arena, INT64_MAX), "9223372036854775807");
+	is(arena_int64(arena, INT64_MIN), "-9223372036854775808");
+}
+
 static void
 test_uri(struct arena *arena)
 {
@@ -340,6 +387,8 @@ main(void)
 	test_texts();
 	test_json();
 	test_json_text(arena);
+	test_json_text_escaped(arena);
+	test_numbers(arena);
 	test_uri(arena);
 	test_hosts(arena);
 	test_normal_uris(arena);
