@@ -107,15 +107,15 @@ test('who connects and says nothing keeps nobody out for long', { timeout: 20000
   more.destroy()
 })
 
-test('FCGI_WEB_SERVER_ADDRS names who may connect over IP', { timeout: 20000 }, async () => {
+test('FCGI_WEB_SERVER_ADDRS names who may connect over IP', { timeout: 20000 }, async t => {
   const lists = [['127.0.0.9', false], ['127.0.0.10,127.0.0.,127', false], ['10.0.0.1,127.0.0.1', true], ['', true]]
   for (const [addresses, served] of lists) {
     const where = `127.0.0.1:${await freePort()}`
     const env = { ...options.env, FCGI_WEB_SERVER_ADDRS: addresses }
     const worker = await startFastcgi(program, where, { env })
+    t.after(() => worker.stop())
     const answer = await worker.ask(variables).catch(({ code }) => code)
     if (served) assert.match(answer, /^Status: 503/)
     else assert.match(answer, /^(ECONNRESET|EPIPE|)$/)
-    await worker.stop()
   }
 })
