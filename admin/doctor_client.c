@@ -22,7 +22,8 @@ connect_to_all(struct walk *walk)
 		return;
 	for (i = 0; i < settings->n_mcp_resources && !doctor_stopped(); i++) {
 		walk->resource = &settings->mcp_resources[i];
-		if (connect(walk))
+		walk->used = false;
+		if (connect(walk) && walk->used)
 			doctor_ok(walk->doctor, "as-client",
 			    "a client connects to %s, uses it, and is refused "
 			    "once it is revoked",

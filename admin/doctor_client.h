@@ -37,6 +37,7 @@ struct walk {
 	/* what it was granted */
 	const char *code, *code_verifier;
 	const char *access_token, *refresh_token;
+	bool used; /* the MCP server answered its call */
 };
 
 /* All of it; what was registered and made is removed again. */

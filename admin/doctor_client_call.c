@@ -88,7 +88,12 @@ tell_failed(struct walk *walk, const struct web_answer *answer)
 	struct doctor *doctor = walk->doctor;
 	const char *path = walk->resource->path;
 
-	if (answer->status == 401)
+	if (answer->status == 200)
+		doctor_problem(doctor, "backend-missing", fix_backend(walk),
+		    "the guard lets a client through, but what answers at %s "
+		    "is no MCP server: it does not say which tools it has",
+		    path);
+	else if (answer->status == 401)
 		doctor_problem(doctor, "token-refused",
 		    "mcp-oauth render\n"
 		    "# and see that guard.conf and mcp-oauth.conf agree; or "
@@ -126,6 +131,16 @@ wants_more_scope(struct walk *walk, const struct web_answer *answer)
 
 /* ---- conversations ---- */
 
+/* A server without tools says that it does not know the method (JSON-RPC 2.0
+ * s5.1), in JSON or in an event. */
+static bool
+answers_list(const struct web_answer *answer)
+{
+	return answer->status == 200 &&
+	    (strstr(answer->body, "\"tools\"") ||
+	        strstr(answer->body, "-32601"));
+}
+
 /* Until 2025-11-25; what was opened is closed again. */
 static bool
 converse(struct walk *walk, const struct web_answer *opened)
@@ -144,7 +159,7 @@ converse(struct walk *walk, const struct web_answer *opened)
 		call.method = "DELETE";
 		(void)send_call(walk, &call);
 	}
-	if (answer.status != 200 || !strstr(answer.body, "\"tools\""))
+	if (!answers_list(&answer))
 		return tell_failed(walk, &answer);
 	doctor_ok(walk->doctor, "call-refused",
 	    "initialize and tools/list come through to the server of %s",
@@ -281,6 +296,7 @@ client_call(struct walk *walk)
 	struct web_answer answer;
 	const struct call *first = first_call(walk, &answer);
 
+	walk->used = first != NULL;
 	if (first) {
 		check_leaks(walk, &answer);
 		check_origin(walk, first);

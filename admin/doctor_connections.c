@@ -28,7 +28,7 @@ read_limits(struct doctor *doctor, struct limits *ret)
 	    "WHERE rolname = current_user) AS login, "
 	    "quote_ident(current_user) AS login_name, "
 	    "quote_ident(current_database()) AS database_name",
-	    true};
+	    .repeatable = true};
 	struct store_params params = {.arena = doctor->arena};
 	struct store *store = store_open(doctor->server);
 	AUTO_RESULT *row = store_call(store, &statement, &params);

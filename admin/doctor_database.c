@@ -48,7 +48,7 @@ check_web_login(struct doctor *doctor, struct store *store)
 	static const struct statement statement = {"web_login",
 	    "SELECT has_table_privilege('public.mcp_server_sessions', "
 	    "'SELECT')",
-	    true};
+	    .repeatable = true};
 	struct store_params params = {.arena = doctor->arena};
 	AUTO_RESULT *row = store_call(store, &statement, &params);
 

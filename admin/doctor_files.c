@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* doctor_files.c - the two settings files, and the keys that they name. */
+#include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -11,6 +12,18 @@
 #include "http/theme.h"
 #include "oauth/scope.h"
 #include "public_keys.h"
+
+static const char *
+fix_settings(const char *file)
+{
+	if (access(file, F_OK) == -1 && errno == ENOENT)
+		return "# make the file; if it is elsewhere, name "
+		       "mcp-oauth.conf by --config or by\n"
+		       "# MCP_OAUTH_CONFIG in the environment: guard.conf is "
+		       "looked for beside it";
+	return "# mend the file; mcp-oauth.conf(5) and guard.conf(5) list the "
+	       "keys";
+}
 
 static const struct settings *
 load(struct doctor *doctor, enum settings_kind kind, const char *file)
@@ -25,10 +38,8 @@ load(struct doctor *doctor, enum settings_kind kind, const char *file)
 	if (settings)
 		doctor_ok(doctor, "settings", "%s is good", file);
 	else
-		doctor_problem(doctor, "settings",
-		    "# mend the file; mcp-oauth.conf(5) and guard.conf(5) list "
-		    "the keys",
-		    "%s", error);
+		doctor_problem(doctor, "settings", fix_settings(file), "%s",
+		    error);
 	return settings;
 }
 

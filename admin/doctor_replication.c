@@ -53,7 +53,7 @@ doctor_replication(struct doctor *doctor)
 	static const struct statement statement = {"replication",
 	    "SELECT current_setting('synchronous_standby_names') AS standbys, "
 	    "current_setting('synchronous_commit') AS commit",
-	    true};
+	    .repeatable = true};
 	struct store_params params = {.arena = doctor->arena};
 	struct store *store;
 	AUTO_RESULT *row = NULL;

@@ -74,7 +74,7 @@ wanted() {
   deb) echo debhelper apache2-dev dpkg-dev lintian debootstrap ;;
   fuzz) echo clang-14 libclang-rt-14-dev llvm-14 ;;
   *)
-    echo "packages.sh: no set named $1" >&2
+    echo "packages.sh: no set named '$1'; FRONT may be pool, lighttpd, nginx, caddy or cgi" >&2
     exit 2
     ;;
   esac

@@ -109,7 +109,7 @@ start() {
   esac
   case ${SITE_MCP-} in
   '' | http://?*) ;;
-  *) die "the address of an MCP server begins with http://: '$SITE_MCP'" ;;
+  *) die "the address of an MCP server begins with http://: '$SITE_MCP'; such as http://127.0.0.1:9000/mcp" ;;
   esac
   # A site that already runs here makes room, unless the port is another's.
   D=$(state_of "$dir")

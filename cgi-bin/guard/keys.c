@@ -22,7 +22,6 @@ enum {
 static struct {
 	struct arena *arena;
 	struct key_set set;
-	struct jwt_key hs256;
 	struct stat state;
 	int64_t looked_at_s;
 	char path[PATH_MAX];
@@ -93,13 +92,16 @@ keys_hold(const struct key_set *set, int64_t now_s)
 	return false;
 }
 
+/* Apart from what was loaded, which may be asked for again. */
 static const struct key_set *
 shared_secret(const struct settings *settings)
 {
-	loaded.hs256 = (struct jwt_key){.alg = JWT_HS256,
+	static struct jwt_key key;
+	static const struct key_set set = {&key, 1};
+
+	key = (struct jwt_key){.alg = JWT_HS256,
 	    .secret = settings->jwt_secret};
-	loaded.set = (struct key_set){&loaded.hs256, 1};
-	return &loaded.set;
+	return &set;
 }
 
 void

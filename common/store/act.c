@@ -6,7 +6,7 @@
 #define ACT(function, params) \
 	{ \
 		function, "SELECT * FROM oauth." function "(" params ")", \
-		    false \
+		    .repeatable = false \
 	}
 
 /* done is the function's word for it. */
@@ -84,7 +84,8 @@ client_prune(struct store *store, struct arena *arena, int64_t unused_days,
     int64_t batch)
 {
 	static const struct statement statement = {"client_prune",
-	    "SELECT oauth.client_prune($1, $2) AS clients", false};
+	    "SELECT oauth.client_prune($1, $2) AS clients",
+	    .repeatable = false};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
 

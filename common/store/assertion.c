@@ -8,7 +8,7 @@ client_keys(struct store *store, struct arena *arena, const char *client_id,
     struct client_keys *ret)
 {
 	static const struct statement statement = {"client_keys",
-	    "SELECT * FROM oauth.client_keys($1)", true};
+	    "SELECT * FROM oauth.client_keys($1)", .repeatable = true};
 	static const char *const outcomes[] = {
 	    [CLIENT_KEYS_OK] = "ok",
 	    [CLIENT_KEYS_UNKNOWN] = "unknown_client",
@@ -35,7 +35,7 @@ issuer_keys(struct store *store, struct arena *arena, const char *issuer,
     const char *jwks_uri, struct client_keys *ret)
 {
 	static const struct statement statement = {"issuer_keys",
-	    "SELECT * FROM oauth.issuer_keys($1, $2)", true};
+	    "SELECT * FROM oauth.issuer_keys($1, $2)", .repeatable = true};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
 
@@ -57,9 +57,11 @@ keys_turn(struct store *store, struct arena *arena, enum keys_of kind,
 {
 	static const struct statement statements[] = {
 	    [KEYS_OF_CLIENT] = {"client_keys_turn",
-	        "SELECT oauth.client_keys_turn($1, $2, $3) AS taken", false},
+	        "SELECT oauth.client_keys_turn($1, $2, $3) AS taken",
+	        .repeatable = false},
 	    [KEYS_OF_ISSUER] = {"issuer_keys_turn",
-	        "SELECT oauth.issuer_keys_turn($1, $2, $3) AS taken", false},
+	        "SELECT oauth.issuer_keys_turn($1, $2, $3) AS taken",
+	        .repeatable = false},
 	};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
@@ -77,9 +79,11 @@ keys_put(struct store *store, struct arena *arena, enum keys_of kind,
 {
 	static const struct statement statements[] = {
 	    [KEYS_OF_CLIENT] = {"client_keys_put",
-	        "SELECT oauth.client_keys_put($1, $2, $3, $4)", true},
+	        "SELECT oauth.client_keys_put($1, $2, $3, $4)",
+	        .repeatable = true},
 	    [KEYS_OF_ISSUER] = {"issuer_keys_put",
-	        "SELECT oauth.issuer_keys_put($1, $2, $3, $4)", true},
+	        "SELECT oauth.issuer_keys_put($1, $2, $3, $4)",
+	        .repeatable = true},
 	};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
@@ -97,7 +101,7 @@ jti_take(struct store *store, struct arena *arena, const struct sha256 *digest,
     int64_t expires_s)
 {
 	static const struct statement statement = {"jti_take",
-	    "SELECT oauth.jti_take($1, $2) AS fresh", false};
+	    "SELECT oauth.jti_take($1, $2) AS fresh", .repeatable = false};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
 

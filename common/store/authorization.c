@@ -39,7 +39,7 @@ authorization_request_create(struct store *store, struct arena *arena,
 	    {"authorization_request_create",
 	        "SELECT * FROM oauth.authorization_request_create($1, $2, $3, "
 	        "$4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
-	        false};
+	        .repeatable = false};
 	static const char *const outcomes[] = {
 	    [AUTHORIZATION_CREATED] = "created",
 	    [AUTHORIZATION_UNKNOWN_CLIENT] = "unknown_client",
@@ -89,7 +89,8 @@ authorization_request_get(struct store *store, struct arena *arena,
     struct authorization_request *ret)
 {
 	static const struct statement statement = {"authorization_request_get",
-	    "SELECT * FROM oauth.authorization_request_get($1, $2, $3)", true};
+	    "SELECT * FROM oauth.authorization_request_get($1, $2, $3)",
+	    .repeatable = true};
 	static const char *const outcomes[] = {
 	    [AUTHORIZATION_PENDING] = "pending",
 	    [AUTHORIZATION_UNKNOWN] = "unknown",
@@ -145,7 +146,7 @@ consent_grant(struct store *store, struct arena *arena, const char *request_id,
 {
 	static const struct statement statement = {"consent_grant",
 	    "SELECT * FROM oauth.consent_grant($1, $2, $3, $4, $5, $6, $7)",
-	    false};
+	    .repeatable = false};
 	struct store_params params = {.arena = arena};
 
 	add_request_and_browser(&params, request_id, browser);
@@ -161,7 +162,8 @@ consent_deny(struct store *store, struct arena *arena, const char *request_id,
     const struct browser *browser, const char *remote, struct decision *ret)
 {
 	static const struct statement statement = {"consent_deny",
-	    "SELECT * FROM oauth.consent_deny($1, $2, $3, $4)", false};
+	    "SELECT * FROM oauth.consent_deny($1, $2, $3, $4)",
+	    .repeatable = false};
 	struct store_params params = {.arena = arena};
 
 	add_request_and_browser(&params, request_id, browser);

@@ -26,7 +26,7 @@ client_get(struct store *store, struct arena *arena, const char *client_id,
     struct client *ret)
 {
 	static const struct statement statement = {"client_get",
-	    "SELECT * FROM oauth.client_get($1)", true};
+	    "SELECT * FROM oauth.client_get($1)", .repeatable = true};
 	static const char *const outcomes[] = {
 	    [CLIENT_OK] = "ok",
 	    [CLIENT_UNKNOWN] = "unknown_client",
@@ -61,7 +61,7 @@ client_post_logout(struct store *store, struct arena *arena,
     const char *client_id, const char **post_logout_redirect_uris)
 {
 	static const struct statement statement = {"client_post_logout",
-	    "SELECT oauth.client_post_logout($1) AS uris", true};
+	    "SELECT oauth.client_post_logout($1) AS uris", .repeatable = true};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
 	const char *uris;
@@ -80,7 +80,7 @@ client_check(struct store *store, struct arena *arena,
     const struct client_credentials *client)
 {
 	static const struct statement statement = {"client_check",
-	    "SELECT oauth.client_check($1, $2, $3)", true};
+	    "SELECT oauth.client_check($1, $2, $3)", .repeatable = true};
 	static const char *const outcomes[] = {
 	    [CLIENT_OK] = "ok",
 	    [CLIENT_UNKNOWN] = "unknown_client",
@@ -127,7 +127,7 @@ client_register(struct store *store, struct arena *arena,
 	    "SELECT * FROM oauth.client_register($1, $2, $3, $4, $5, $6, $7, "
 	    "$8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, "
 	    "$21, $22, $23, $24, $25)",
-	    false};
+	    .repeatable = false};
 	static const char *const outcomes[] = {
 	    [CLIENT_REGISTERED] = "registered",
 	    [CLIENT_THROTTLED] = "throttled",

@@ -54,7 +54,8 @@ client_configuration_get(struct store *store, struct arena *arena,
     struct client_registration *ret, int64_t *issued_s)
 {
 	static const struct statement statement = {"client_configuration_get",
-	    "SELECT * FROM oauth.client_configuration_get($1, $2)", true};
+	    "SELECT * FROM oauth.client_configuration_get($1, $2)",
+	    .repeatable = true};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
 	enum configuration_result result;
@@ -81,7 +82,7 @@ client_configuration_put(struct store *store, struct arena *arena,
 	    "SELECT * FROM oauth.client_configuration_put($1, $2, $3, $4, $5, "
 	    "$6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, "
 	    "$20)",
-	    false};
+	    .repeatable = false};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
 	enum configuration_result result;
@@ -106,7 +107,8 @@ client_configuration_delete(struct store *store, struct arena *arena,
 {
 	static const struct statement statement =
 	    {"client_configuration_delete",
-	        "SELECT oauth.client_configuration_delete($1, $2, $3)", false};
+	        "SELECT oauth.client_configuration_delete($1, $2, $3)",
+	        .repeatable = false};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
 

@@ -10,7 +10,7 @@ client_document_put(struct store *store, struct arena *arena,
 	static const struct statement statement = {"client_document_put",
 	    "SELECT oauth.client_document_put($1, $2, $3, $4, $5, $6, $7, $8, "
 	    "$9, $10, $11, $12, $13, $14, $15, $16)",
-	    true};
+	    .repeatable = true};
 	static const char *const outcomes[] = {
 	    [DOCUMENT_STORED] = "stored",
 	    [DOCUMENT_REGISTERED_OTHERWISE] = "registered_otherwise",
@@ -44,7 +44,7 @@ client_document_missed(struct store *store, struct arena *arena,
     const char *client_id, int64_t wait_s)
 {
 	static const struct statement statement = {"client_document_missed",
-	    "SELECT oauth.client_document_missed($1, $2)", true};
+	    "SELECT oauth.client_document_missed($1, $2)", .repeatable = true};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
 
@@ -60,7 +60,8 @@ fetch_take(struct store *store, struct arena *arena, const char *origin,
     int64_t *retry_after_s)
 {
 	static const struct statement statement = {"fetch_take",
-	    "SELECT oauth.fetch_take($1, $2, $3, $4) AS wait_s", false};
+	    "SELECT oauth.fetch_take($1, $2, $3, $4) AS wait_s",
+	    .repeatable = false};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
 

@@ -11,8 +11,8 @@ code_redeem(struct store *store, struct arena *arena,
 {
 	static const struct statement statement = {"code_redeem",
 	    "SELECT * FROM oauth.code_redeem($1, $2, $3, $4, $5, $6, $7, $8, "
-	    "$9, $10, $11, $12, $13, $14::text)",
-	    false};
+	    "$9, $10, $11, $12, $13, $14)",
+	    .repeatable = false, .ends_in_text = true};
 	static const char *const outcomes[] = {
 	    [CODE_REDEEMED] = "redeemed",
 	    [CODE_UNKNOWN] = "unknown",

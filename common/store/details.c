@@ -9,11 +9,12 @@ details_get(struct store *store, struct arena *arena, enum details details,
 {
 	static const struct statement statements[] = {
 	    [DETAILS_USER] = {"user_show", "SELECT * FROM oauth.user_show($1)",
-	        true},
+	        .repeatable = true},
 	    [DETAILS_CLIENT] = {"client_show",
-	        "SELECT * FROM oauth.client_show($1)", true},
+	        "SELECT * FROM oauth.client_show($1)", .repeatable = true},
 	    [DETAILS_STATUS] = {"status_show",
-	        "SELECT 'ok' AS outcome, * FROM oauth.status_show()", true},
+	        "SELECT 'ok' AS outcome, * FROM oauth.status_show()",
+	        .repeatable = true},
 	};
 	static const char *const outcomes[] = {
 	    [DETAILS_FOUND] = "ok",

@@ -12,7 +12,7 @@ device_authorization_create(struct store *store, struct arena *arena,
 	                                           "create",
 	    "SELECT oauth.device_authorization_create($1, $2, $3, $4, $5, $6, "
 	    "$7)",
-	    false};
+	    .repeatable = false};
 	static const char *const outcomes[] = {
 	    [DEVICE_CREATED] = "created",
 	    [DEVICE_DUPLICATE] = "duplicate",
@@ -42,7 +42,7 @@ device_request_create(struct store *store, struct arena *arena,
 	static const struct statement statement = {"device_request_create",
 	    "SELECT * FROM oauth.device_request_create($1, $2, $3, $4, $5, $6, "
 	    "$7, $8, $9)",
-	    false};
+	    .repeatable = false};
 	static const char *const outcomes[] = {
 	    [DEVICE_REQUEST_CREATED] = "created",
 	    [DEVICE_REQUEST_UNKNOWN] = "unknown",

@@ -11,8 +11,8 @@ device_redeem(struct store *store, struct arena *arena,
 {
 	static const struct statement statement = {"device_redeem",
 	    "SELECT * FROM oauth.device_redeem($1, $2, $3, $4, $5, $6, $7, $8, "
-	    "$9, $10, $11, $12::text)",
-	    false};
+	    "$9, $10, $11, $12)",
+	    .repeatable = false, .ends_in_text = true};
 	static const char *const outcomes[] = {
 	    [DEVICE_REDEEMED] = "redeemed",
 	    [DEVICE_PENDING] = "pending",

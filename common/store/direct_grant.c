@@ -38,8 +38,8 @@ machine_grant(struct store *store, struct arena *arena,
 {
 	static const struct statement statement = {"machine_grant",
 	    "SELECT * FROM oauth.machine_grant($1, $2, $3, $4, $5, $6, $7, $8, "
-	    "$9, $10::text)",
-	    false};
+	    "$9, $10)",
+	    .repeatable = false, .ends_in_text = true};
 	struct store_params params = {.arena = arena};
 
 	client_add_grantee(&params, client);
@@ -60,8 +60,8 @@ assertion_grant(struct store *store, struct arena *arena,
 {
 	static const struct statement statement = {"assertion_grant",
 	    "SELECT * FROM oauth.assertion_grant($1, $2, $3, $4, $5, $6, $7, "
-	    "$8, $9, $10, $11, $12, $13, $14::text)",
-	    false};
+	    "$8, $9, $10, $11, $12, $13, $14)",
+	    .repeatable = false, .ends_in_text = true};
 	struct store_params params = {.arena = arena};
 
 	client_add_grantee(&params, client);

@@ -10,7 +10,7 @@ identity_sign_in(struct store *store, struct arena *arena,
 	static const struct statement statement = {"identity_sign_in",
 	    "SELECT * FROM oauth.identity_sign_in($1, $2, $3, $4, $5, $6, $7, "
 	    "$8, $9, $10, $11, $12, $13)",
-	    false};
+	    .repeatable = false};
 	static const char *const outcomes[] = {
 	    [IDENTITY_SIGNED_IN] = "signed_in",
 	    [IDENTITY_UNKNOWN] = "unknown",
@@ -47,7 +47,8 @@ identity_add(struct store *store, struct arena *arena, const char *source,
     const char *name, const char **email)
 {
 	static const struct statement statement = {"identity_add",
-	    "SELECT * FROM oauth.identity_add($1, $2, $3)", false};
+	    "SELECT * FROM oauth.identity_add($1, $2, $3)",
+	    .repeatable = false};
 	static const char *const outcomes[] = {
 	    [IDENTITY_ADDED] = "added",
 	    [IDENTITY_DUPLICATE] = "duplicate",
@@ -72,7 +73,7 @@ identity_remove(struct store *store, struct arena *arena, const char *source,
     const char *name)
 {
 	static const struct statement statement = {"identity_remove",
-	    "SELECT * FROM oauth.identity_remove($1, $2)", false};
+	    "SELECT * FROM oauth.identity_remove($1, $2)", .repeatable = false};
 	static const char *const outcomes[] = {
 	    [IDENTITY_REMOVED] = "removed",
 	    [IDENTITY_REMOVE_UNKNOWN] = "unknown",

@@ -11,7 +11,7 @@ token_introspect(struct store *store, struct arena *arena,
 	static const struct statement statement = {"token_introspect",
 	    "SELECT * FROM oauth.token_introspect($1, $2, $3, $4, $5, $6, $7, "
 	    "$8)",
-	    true};
+	    .repeatable = true};
 	static const char *const outcomes[] = {
 	    [INTROSPECT_ACTIVE] = "active",
 	    [INTROSPECT_INACTIVE] = "inactive",
@@ -42,7 +42,8 @@ userinfo(struct store *store, struct arena *arena,
     struct user_claims *ret)
 {
 	static const struct statement statement = {"userinfo",
-	    "SELECT * FROM oauth.userinfo($1, $2, $3, $4, $5)", true};
+	    "SELECT * FROM oauth.userinfo($1, $2, $3, $4, $5)",
+	    .repeatable = true};
 	static const char *const outcomes[] = {
 	    [USERINFO_ACTIVE] = "active",
 	    [USERINFO_INACTIVE] = "inactive",

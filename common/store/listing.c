@@ -6,30 +6,31 @@ static const struct list {
 	int n_filters;
 } lists[] = {
     [LISTING_USERS] = {{"user_list",
-                           "SELECT * FROM oauth.user_list($1, $2, $3)", true},
+                           "SELECT * FROM oauth.user_list($1, $2, $3)",
+                           .repeatable = true},
         1},
     [LISTING_CLIENTS] = {{"client_list",
                              "SELECT * FROM oauth.client_list($1, $2, $3, $4)",
-                             true},
+                             .repeatable = true},
         2},
     [LISTING_SESSIONS] = {{"session_list",
                               "SELECT * FROM oauth.session_list($1, $2, $3, "
                               "$4)",
-                              true},
+                              .repeatable = true},
         2},
     [LISTING_CONSENTS] = {{"consent_list",
                               "SELECT * FROM oauth.consent_list($1, $2, $3, "
                               "$4)",
-                              true},
+                              .repeatable = true},
         2},
     [LISTING_IDENTITIES] = {{"identity_list",
                                 "SELECT * FROM oauth.identity_list($1, $2, $3)",
-                                true},
+                                .repeatable = true},
         1},
     [LISTING_AUDIT] = {{"audit_list",
                            "SELECT * FROM oauth.audit_list($1, $2, $3, $4, $5, "
                            "$6)",
-                           true},
+                           .repeatable = true},
         4},
 };
 
@@ -52,7 +53,8 @@ listing_audit_new(struct store *store, struct arena *arena,
     const char *const *filters, const char *snapshot, int64_t limit)
 {
 	static const struct statement statement = {"audit_follow",
-	    "SELECT * FROM oauth.audit_follow($1, $2, $3, $4, $5)", true};
+	    "SELECT * FROM oauth.audit_follow($1, $2, $3, $4, $5)",
+	    .repeatable = true};
 	struct store_params params = {.arena = arena};
 	int i;
 

@@ -40,7 +40,7 @@ login_begin(struct store *store, struct arena *arena, const char *email,
 {
 	static const struct statement statement = {"login_begin",
 	    "SELECT * FROM oauth.login_begin($1, $2, $3, $4, $5, $6, $7, $8)",
-	    false};
+	    .repeatable = false};
 	static const char *const outcomes[] = {
 	    [LOGIN_CHECK] = "check",
 	    [LOGIN_REFUSED] = "refused",
@@ -71,7 +71,7 @@ login_finish(struct store *store, struct arena *arena,
 	static const struct statement statement = {"login_finish",
 	    "SELECT * FROM oauth.login_finish($1, $2, $3, $4, $5, $6, $7, $8, "
 	    "$9, $10, $11)",
-	    false};
+	    .repeatable = false};
 	static const char *const outcomes[] = {
 	    [LOGIN_SIGNED_IN] = "signed_in",
 	    [LOGIN_SECOND_FACTOR] = "second_factor",
@@ -99,7 +99,7 @@ login_get(struct store *store, struct arena *arena,
     const struct sha256 *login_digest, const char **email)
 {
 	static const struct statement statement = {"login_get",
-	    "SELECT * FROM oauth.login_get($1)", true};
+	    "SELECT * FROM oauth.login_get($1)", .repeatable = true};
 	static const char *const outcomes[] = {
 	    [LOGIN_GOOD] = "signed_in",
 	    [LOGIN_NOT_SIGNED_IN] = "not_signed_in",
@@ -121,7 +121,7 @@ login_end(struct store *store, struct arena *arena,
     const struct sha256 *login_digest)
 {
 	static const struct statement statement = {"login_end",
-	    "SELECT * FROM oauth.login_end($1)", true};
+	    "SELECT * FROM oauth.login_end($1)", .repeatable = true};
 	enum { ENDED, UNKNOWN, NO_ANSWER };
 	static const char *const outcomes[] = {
 	    [ENDED] = "ended",

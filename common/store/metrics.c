@@ -6,7 +6,7 @@ store_metrics(struct store *store, struct arena *arena,
     struct store_metrics *ret)
 {
 	static const struct statement statement = {"metrics",
-	    "SELECT * FROM oauth.metrics()", true};
+	    "SELECT * FROM oauth.metrics()", .repeatable = true};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = store_call(store, &statement, &params);
 

@@ -10,7 +10,8 @@ password_check_begin(struct store *store, struct arena *arena,
     struct password_check *ret)
 {
 	static const struct statement statement = {"password_check_begin",
-	    "SELECT * FROM oauth.password_check_begin($1, $2, $3)", false};
+	    "SELECT * FROM oauth.password_check_begin($1, $2, $3)",
+	    .repeatable = false};
 	static const char *const outcomes[] = {
 	    [PASSWORD_CHECK] = "check",
 	    [PASSWORD_CHECK_REFUSED] = "refused",
@@ -41,7 +42,8 @@ password_change(struct store *store, struct arena *arena,
     const char *password_hash, bool disconnect, const char *remote)
 {
 	static const struct statement statement = {"password_change",
-	    "SELECT * FROM oauth.password_change($1, $2, $3, $4, $5)", false};
+	    "SELECT * FROM oauth.password_change($1, $2, $3, $4, $5)",
+	    .repeatable = false};
 	static const char *const outcomes[] = {
 	    [PASSWORD_CHANGED] = "changed",
 	    [PASSWORD_CHANGE_STALE] = "stale",
@@ -65,7 +67,7 @@ recovery_check(struct store *store, struct arena *arena,
     const struct sha256 *token_digest)
 {
 	static const struct statement statement = {"recovery_check",
-	    "SELECT * FROM oauth.recovery_check($1)", true};
+	    "SELECT * FROM oauth.recovery_check($1)", .repeatable = true};
 	static const char *const outcomes[] = {
 	    [RECOVERY_GOOD] = "good",
 	    [RECOVERY_UNKNOWN] = "unknown",
@@ -85,7 +87,8 @@ recovery_use(struct store *store, struct arena *arena,
     const char *remote, const char **user_id)
 {
 	static const struct statement statement = {"recovery_use",
-	    "SELECT * FROM oauth.recovery_use($1, $2, $3)", false};
+	    "SELECT * FROM oauth.recovery_use($1, $2, $3)",
+	    .repeatable = false};
 	static const char *const outcomes[] = {
 	    [RECOVERY_GOOD] = "changed",
 	    [RECOVERY_UNKNOWN] = "unknown",

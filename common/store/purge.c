@@ -6,7 +6,7 @@ store_purge(struct store *store, struct arena *arena, int64_t batch,
     int64_t audit_keep_days)
 {
 	static const struct statement statement = {"purge",
-	    "SELECT * FROM oauth.purge($1, $2)", true};
+	    "SELECT * FROM oauth.purge($1, $2)", .repeatable = true};
 	struct store_params params = {.arena = arena};
 
 	store_add_int64(&params, batch);

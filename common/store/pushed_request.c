@@ -11,7 +11,7 @@ pushed_request_create(struct store *store, struct arena *arena,
 	static const struct statement statement = {"pushed_request_create",
 	    "SELECT oauth.pushed_request_create($1, $2, $3, $4, $5, $6, $7, "
 	    "$8, $9, $10, $11, $12, $13, $14)",
-	    false};
+	    .repeatable = false};
 	static const char *const outcomes[] = {
 	    [PUSHED_CREATED] = "created",
 	    [PUSHED_UNKNOWN_CLIENT] = "unknown_client",
@@ -35,7 +35,7 @@ pushed_request_use(struct store *store, struct arena *arena,
 {
 	static const struct statement statement = {"pushed_request_use",
 	    "SELECT * FROM oauth.pushed_request_use($1, $2, $3, $4, $5, $6)",
-	    false};
+	    .repeatable = false};
 	static const char *const outcomes[] = {
 	    [PUSHED_USED] = "used",
 	    [PUSHED_UNKNOWN] = "unknown",

@@ -49,7 +49,7 @@ revocations_since(struct store *store, struct arena *arena, const char *since,
     const char **next, struct revocation **ret, size_t *n)
 {
 	static const struct statement statement = {"revocations_since",
-	    "SELECT * FROM oauth.revocations_since($1)", true};
+	    "SELECT * FROM oauth.revocations_since($1)", .repeatable = true};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *rows = NULL;
 	int row, count;

@@ -36,7 +36,7 @@ second_factor_get(struct store *store, struct arena *arena,
     const struct sha256 *login_digest, struct second_factor_state *ret)
 {
 	static const struct statement statement = {"second_factor_get",
-	    "SELECT * FROM oauth.second_factor_get($1)", true};
+	    "SELECT * FROM oauth.second_factor_get($1)", .repeatable = true};
 	static const char *const outcomes[] = {
 	    [SECOND_FACTOR_NONE] = "none",
 	    [SECOND_FACTOR_ACTIVE] = "active",
@@ -63,7 +63,8 @@ second_factor_offer(struct store *store, struct arena *arena,
     const unsigned char *sealed)
 {
 	static const struct statement statement = {"second_factor_offer",
-	    "SELECT * FROM oauth.second_factor_offer($1, $2, $3)", false};
+	    "SELECT * FROM oauth.second_factor_offer($1, $2, $3)",
+	    .repeatable = false};
 	static const char *const outcomes[] = {
 	    [SECOND_FACTOR_OFFERED] = "kept",
 	    [SECOND_FACTOR_OFFER_ACTIVE] = "active",
@@ -87,7 +88,8 @@ second_factor_begin(struct store *store, struct arena *arena,
     struct second_factor *ret)
 {
 	static const struct statement statement = {"second_factor_begin",
-	    "SELECT * FROM oauth.second_factor_begin($1, $2, $3)", false};
+	    "SELECT * FROM oauth.second_factor_begin($1, $2, $3)",
+	    .repeatable = false};
 	static const char *const outcomes[] = {
 	    [SECOND_FACTOR_CHECK] = "check",
 	    [SECOND_FACTOR_REFUSED] = "refused",
@@ -136,7 +138,7 @@ second_factor_confirm(struct store *store, struct arena *arena,
 {
 	static const struct statement statement = {"second_factor_confirm",
 	    "SELECT * FROM oauth.second_factor_confirm($1, $2, $3, $4, $5)",
-	    false};
+	    .repeatable = false};
 	struct store_params params = {.arena = arena};
 
 	store_add_digest(&params, login_digest);
@@ -154,7 +156,7 @@ second_factor_change(struct store *store, struct arena *arena,
 {
 	static const struct statement statement = {"second_factor_change",
 	    "SELECT * FROM oauth.second_factor_change($1, $2, $3, $4, $5, $6)",
-	    false};
+	    .repeatable = false};
 	struct store_params params = {.arena = arena};
 
 	store_add_digest(&params, login_digest);

@@ -6,7 +6,8 @@ second_factors_sealed(struct store *store, struct arena *arena,
     const char *after, int limit, struct sealed_secret **ret, size_t *n)
 {
 	static const struct statement statement = {"second_factor_sealed",
-	    "SELECT * FROM oauth.second_factor_sealed($1, $2)", true};
+	    "SELECT * FROM oauth.second_factor_sealed($1, $2)",
+	    .repeatable = true};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *rows = NULL;
 	struct sealed_secret *list;
@@ -35,7 +36,8 @@ second_factor_reseal(struct store *store, struct arena *arena,
     const struct sealed_secret *was, const unsigned char *sealed)
 {
 	static const struct statement statement = {"second_factor_reseal",
-	    "SELECT oauth.second_factor_reseal($1, $2, $3)", true};
+	    "SELECT oauth.second_factor_reseal($1, $2, $3)",
+	    .repeatable = true};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
 

@@ -12,7 +12,7 @@ second_step_begin(struct store *store, struct arena *arena,
 	static const struct statement statement = {"second_step_begin",
 	    "SELECT * FROM oauth.second_step_begin($1, $2, $3, $4, $5, $6, $7, "
 	    "$8)",
-	    false};
+	    .repeatable = false};
 	static const char *const outcomes[] = {
 	    [SECOND_STEP_CHECK] = "check",
 	    [SECOND_STEP_REFUSED] = "refused",
@@ -44,7 +44,7 @@ second_step_finish(struct store *store, struct arena *arena,
 	static const struct statement statement = {"second_step_finish",
 	    "SELECT * FROM oauth.second_step_finish($1, $2, $3, $4, $5, $6, "
 	    "$7, $8, $9, $10, $11)",
-	    false};
+	    .repeatable = false};
 	static const char *const outcomes[] = {
 	    [SECOND_STEP_SIGNED_IN] = "signed_in",
 	    [SECOND_STEP_WRONG] = "wrong",

@@ -11,9 +11,8 @@ session_rotate(struct store *store, struct arena *arena,
 {
 	static const struct statement statement = {"session_rotate",
 	    "SELECT * FROM oauth.session_rotate($1, $2, $3, $4, $5, $6, $7, "
-	    "$8, $9, $10, $11, $12, $13, $14, $15, $16, "
-	    "$17::text)",
-	    true};
+	    "$8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+	    .repeatable = true, .ends_in_text = true};
 	static const char *const outcomes[] = {
 	    [ROTATE_OK] = "rotated",
 	    [ROTATE_REPEATED] = "repeated",
@@ -64,7 +63,8 @@ session_find_legacy(struct store *store, struct arena *arena, const char *token,
     const char **session_id, const char **token_hash)
 {
 	static const struct statement statement = {"session_find_legacy",
-	    "SELECT * FROM oauth.session_find_legacy($1, $2, $3)", true};
+	    "SELECT * FROM oauth.session_find_legacy($1, $2, $3)",
+	    .repeatable = true};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
 
@@ -84,7 +84,7 @@ session_revoke(struct store *store, struct arena *arena,
     const struct client_credentials *client, const char *session_id)
 {
 	static const struct statement statement = {"session_revoke",
-	    "SELECT oauth.session_revoke($1, $2, $3, $4)", true};
+	    "SELECT oauth.session_revoke($1, $2, $3, $4)", .repeatable = true};
 	static const char *const outcomes[] = {
 	    [REVOKE_DONE] = "done",
 	    [REVOKE_UNKNOWN] = "unknown",

@@ -5,7 +5,7 @@ bool
 store_status(struct store *store, struct arena *arena, struct store_status *ret)
 {
 	static const struct statement statement = {"status",
-	    "SELECT * FROM oauth.status()", true};
+	    "SELECT * FROM oauth.status()", .repeatable = true};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = store_call(store, &statement, &params);
 

@@ -8,7 +8,8 @@ access_token_state(struct store *store, struct arena *arena,
     const struct introspected *token)
 {
 	static const struct statement statement = {"access_token_state",
-	    "SELECT oauth.access_token_state($1, $2, $3, $4) AS state", true};
+	    "SELECT oauth.access_token_state($1, $2, $3, $4) AS state",
+	    .repeatable = true};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
 
@@ -25,7 +26,8 @@ refresh_token_state(struct store *store, struct arena *arena,
     const char *session_id, const char *token, const char **ret)
 {
 	static const struct statement statement = {"refresh_token_state",
-	    "SELECT * FROM oauth.refresh_token_state($1, $2, $3, $4)", true};
+	    "SELECT * FROM oauth.refresh_token_state($1, $2, $3, $4)",
+	    .repeatable = true};
 	struct store_params params = {.arena = arena};
 	AUTO_RESULT *row = NULL;
 

@@ -8,7 +8,7 @@ user_add(struct store *store, struct arena *arena, const char *email,
     const char *name, const char *password_hash, const char **user_id)
 {
 	static const struct statement statement = {"user_add",
-	    "SELECT * FROM oauth.user_add($1, $2, $3)", false};
+	    "SELECT * FROM oauth.user_add($1, $2, $3)", .repeatable = false};
 	static const char *const outcomes[] = {
 	    [USER_ADDED] = "added",
 	    [USER_DUPLICATE] = "duplicate",

@@ -40,7 +40,7 @@ user_apps(struct store *store, struct arena *arena,
     const struct sha256 *login_digest, int64_t max, struct user_apps *ret)
 {
 	static const struct statement statement = {"user_apps",
-	    "SELECT * FROM oauth.user_apps($1, $2)", true};
+	    "SELECT * FROM oauth.user_apps($1, $2)", .repeatable = true};
 	static const char *const outcomes[] = {
 	    [USER_APPS_DONE] = "signed_in",
 	    [USER_APPS_UNKNOWN] = "unknown",
@@ -86,7 +86,8 @@ user_app_revoke(struct store *store, struct arena *arena,
     const char *remote)
 {
 	static const struct statement statement = {"user_app_revoke",
-	    "SELECT * FROM oauth.user_app_revoke($1, $2, $3)", true};
+	    "SELECT * FROM oauth.user_app_revoke($1, $2, $3)",
+	    .repeatable = true};
 	struct store_params params = {.arena = arena};
 
 	store_add_digest(&params, login_digest);
@@ -100,7 +101,8 @@ user_sessions_revoke(struct store *store, struct arena *arena,
     const struct sha256 *login_digest, bool sign_out, const char *remote)
 {
 	static const struct statement statement = {"user_sessions_revoke",
-	    "SELECT * FROM oauth.user_sessions_revoke($1, $2, $3)", false};
+	    "SELECT * FROM oauth.user_sessions_revoke($1, $2, $3)",
+	    .repeatable = false};
 	struct store_params params = {.arena = arena};
 
 	store_add_digest(&params, login_digest);

@@ -8,7 +8,8 @@ user_recover(struct store *store, struct arena *arena, const char *email,
     const struct sha256 *token_digest, int64_t expires_s)
 {
 	static const struct statement statement = {"user_recover",
-	    "SELECT * FROM oauth.user_recover($1, $2, $3)", false};
+	    "SELECT * FROM oauth.user_recover($1, $2, $3)",
+	    .repeatable = false};
 	static const char *const outcomes[] = {
 	    [USER_RECOVER_MADE] = "made",
 	    [USER_RECOVER_DISABLED] = "disabled",
@@ -30,7 +31,8 @@ user_reset_second_factor(struct store *store, struct arena *arena,
     const char *email)
 {
 	static const struct statement statement = {"user_reset_second_factor",
-	    "SELECT * FROM oauth.user_reset_second_factor($1)", false};
+	    "SELECT * FROM oauth.user_reset_second_factor($1)",
+	    .repeatable = false};
 	static const char *const outcomes[] = {
 	    [USER_RESET_DONE] = "reset",
 	    [USER_RESET_NONE] = "none",

@@ -6,8 +6,8 @@
 --
 -- scope joins what all sessions may do, resource and scope are NULL for a
 -- session from before adoption that was not refreshed yet.  An application that
--- was allowed and has no session is there too, without last_used_s: it could
--- come back unasked.  remote is the address of the last sign-in or refresh.
+-- was allowed and has no session is there too, without last_used_s, if it could
+-- come back unasked: at an https address.  remote is the address of the last sign-in or refresh.
 -- The one used last comes first; no more than p_limit rows.
 -- Outcomes: signed_in, not_signed_in.
 CREATE OR REPLACE FUNCTION oauth.user_apps(p_login_digest bytea, p_limit integer)
@@ -36,6 +36,7 @@ BEGIN
       SELECT a.client_id, a.resource, a.scope, a.granted_at, NULL, NULL
         FROM oauth.consent a
        WHERE a.user_id = v_user.user_id
+         AND a.redirect_uri LIKE 'https://%'
          AND NOT EXISTS (SELECT FROM public.mcp_server_sessions s
                           WHERE s.user_id = a.user_id AND s.expires_at > now()
                             AND s.client_identifier = a.client_id AND s.resource = a.resource)

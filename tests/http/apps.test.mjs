@@ -235,6 +235,15 @@ describe('disconnecting', () => {
     assert.equal((await asking()).path, '/api/oauth/consent')
   })
 
+  test('a program whose session ended has to ask, and is not listed', async () => {
+    const browser = await addUser('program@example.com')
+    const { client } = await connect(site, { browser })
+    assert.match((await browser.get(page)).text, new RegExp(`value="${client.client_id}"`))
+    await site.sql('DELETE FROM public.mcp_server_sessions WHERE client_identifier = $1', [client.client_id])
+    assert.match((await browser.get(page)).text, /No application has access/)
+    assert.equal((await browser.authorize(authorizationRequest(client, newVerifier())).then(a => browser.follow(a))).path, '/api/oauth/consent')
+  })
+
   test('reaches codes that are still under way', async () => {
     const browser = await addUser('code@example.com')
     const { client } = await connect(site, { browser })

@@ -136,7 +136,7 @@ describe('a device', () => {
       `UPDATE oauth.device_code SET polled_at = now() - ${seconds} * interval '1 s' WHERE spent_at IS NULL`)
     await polledAgo(15)
     refusedWith(await poll(device), 'authorization_pending')
-    await polledAgo(13)
+    await polledAgo(10)
     refusedWith(await poll(device), 'slow_down')
     assert.equal((await stored()).interval_s, 20)
     await allow(device)

@@ -23,7 +23,15 @@ const byHand = `<Location "/mcp">
   ErrorDocument 401 /api/oauth/not-found
 </Location>`
 
-let broken, site, hanging, atFirst
+// Answers each message with what it has for the method.
+const answering = bodies => createServer((rq, rs) => {
+  let body = ''
+  rq.on('data', data => { body += data })
+  rq.on('end', () => rs.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(bodies[JSON.parse(body).method] ?? {})))
+})
+const opened = { jsonrpc: '2.0', id: 1, result: { protocolVersion: '2025-06-18', capabilities: {}, serverInfo: { name: 'x', version: '1' } } }
+
+let broken, site, hanging, others, atFirst
 before(async () => {
   // An MCP server that takes the first message and never answers.
   hanging = createServer((rq, rs) => {
@@ -33,8 +41,14 @@ before(async () => {
   })
   hanging.listen(0, '127.0.0.1')
   await once(hanging, 'listening')
+  // One that is no MCP server, and one that has no tools.
+  others = [answering({}), answering({ initialize: opened, 'tools/list': { jsonrpc: '2.0', id: 2, error: { code: -32601, message: 'Method not found' } } })]
+  for (const server of others) await once(server.listen(0, '127.0.0.1'), 'listening')
+  const [noServer, noTools] = others.map(server => ({ guard: `Use ProxyMCP /mcp http://127.0.0.1:${server.address().port}/mcp` }))
   broken = await startBrokenSite({
     good: {},
+    'no-server': noServer,
+    'no-tools': noTools,
     hanging: { guard: `Use ProxyMCP /mcp http://127.0.0.1:${hanging.address().port}/mcp` },
     gone: { guard: `Use ProxyMCP /mcp http://127.0.0.1:${await freePort()}/mcp` },
     elsewhere: { guard: 'Use GuardMCP /mcp\n<Location "/mcp">\n  Alias ${SHARE}/nothing-here\n</Location>' },
@@ -57,6 +71,7 @@ ProxyPass / http://127.0.0.1:@good@/`
 after(async () => {
   hanging?.closeAllConnections()
   hanging?.close()
+  for (const server of others ?? []) server.close()
   await broken?.stop()
 })
 
@@ -172,6 +187,14 @@ describe('what only shows on the way', () => {
   test('no MCP server behind the guard', async () => {
     only((await walk('gone')).problems, 'backend-missing', /lets a client through, but no MCP server answers at \/mcp \(status 50[23]\)/)
     only((await walk('elsewhere')).problems, 'backend-missing', /\(status 403\)/)
+    await nothingLeft()
+  })
+
+  test('something that is no MCP server, and one without tools', async () => {
+    const { problems, findings } = await walk('no-server')
+    only(problems, 'backend-missing', /what answers at \/mcp is no MCP server/)
+    assert.ok(!findings.some(f => /uses it/.test(f.text)), 'it was not used')
+    assert.deepEqual((await walk('no-tools')).problems, [])
     await nothingLeft()
   })
 

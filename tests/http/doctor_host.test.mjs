@@ -69,6 +69,16 @@ test('a slash at the end of OAUTH_BASE_URL', async () => {
   }
 })
 
+test('no settings where they are looked for', async () => {
+  const { code, stdout } = await run(site.values.MCP_OAUTH, ['--config', '/nonexistent/mcp-oauth.conf', 'doctor', '--json']).catch(error => error)
+  assert.equal(code, 1)
+  const problems = JSON.parse(stdout)
+  assert.deepEqual(problems.map(p => p.code), ['settings', 'settings'])
+  assert.match(problems[0].text, /\/nonexistent\/mcp-oauth\.conf: No such file/)
+  assert.match(problems[1].text, /\/nonexistent\/guard\.conf: No such file/)
+  for (const { fix } of problems) assert.match(fix, /MCP_OAUTH_CONFIG in the environment/)
+})
+
 test('an issuer with a path that the virtual host was not told of, and several resources', async () => {
   const files = [site.values.MCP_OAUTH_CONFIG, site.values.GUARD_CONFIG]
   const before = await Promise.all(files.map(file => readFile(file, 'utf8')))

@@ -8,6 +8,7 @@ import { after, before, describe, test } from 'node:test'
 import { indented, missing } from '../lib/documented.mjs'
 import { connect } from '../lib/flow.mjs'
 import { operatorUrl } from '../lib/operator.mjs'
+import { settingsOfCode, settingsOfManual, settingsOfReadme } from '../lib/settings_pages.mjs'
 import { startSite } from '../lib/site.mjs'
 import { Shell } from '../lib/transcript.mjs'
 
@@ -84,4 +85,32 @@ describe('docs/clients.md', () => {
     assert.equal(answer.active, true)
     assert.equal(answer.client_id, clientId)
   })
+})
+
+describe('each setting of the code, and none that it has not', () => {
+  // In the table of README.md, for what no default of the code says.
+  const inWords = { OAUTH_ISSUER: 'the origin', MCP_ALLOWED_ORIGINS: 'own origin, loopback' }
+  let code
+  before(async () => {
+    code = await settingsOfCode()
+    assert.ok(Object.keys(code).length > 70, 'settings.c is read by a pattern')
+  })
+
+  test('in README.md, with its default', async () => {
+    const readme = await settingsOfReadme()
+    assert.deepEqual(Object.keys(readme).sort(), Object.keys(code).sort())
+    for (const [key, { default: value }] of Object.entries(code)) assert.equal(readme[key], inWords[key] ?? value ?? '', key)
+  })
+
+  for (const page of ['mcp-oauth.conf', 'guard.conf']) {
+    test(`in ${page}(5), with its default`, async () => {
+      const { keys, defaults, text } = await settingsOfManual(page)
+      const here = Object.keys(code).filter(key => code[key].files.includes(page))
+      assert.deepEqual([...keys].filter(key => !here.includes(key)), [], 'no such setting of this file')
+      // What means the same in both is described in one of them.
+      const missing = page === 'guard.conf' ? here.filter(key => !new RegExp(`\\.Ev ${key}$|\\b${key}\\b`, 'm').test(text)) : here.filter(key => !keys.has(key))
+      assert.deepEqual(missing, [])
+      for (const key of keys) if (code[key].default || defaults[key]) assert.equal(defaults[key], code[key].default, key)
+    })
+  }
 })

@@ -3,10 +3,11 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { createHmac, randomBytes } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
 import { jwtVerify } from 'jose'
-import { connect, rpc } from '../lib/flow.mjs'
+import { connect, rpc, until } from '../lib/flow.mjs'
 import { send } from '../lib/http.mjs'
-import { startSite } from '../lib/site.mjs'
+import { changeSettings, startSite } from '../lib/site.mjs'
 import { stillServing } from '../lib/still_serving.mjs'
 
 const secret = randomBytes(32).toString('base64url')
@@ -55,4 +56,20 @@ test('claims are judged one by one', async () => {
 test('there are no public keys to advertise', async () => {
   const metadata = (await send(site.url('/.well-known/oauth-authorization-server'))).json
   assert.ok(!('jwks_uri' in metadata))
+})
+
+test('a guard that was told to share a secret, and then not to, has the public keys again', async () => {
+  const other = await startSite()
+  try {
+    const { tokens } = await connect(other)
+    const status = async () => (await rpc(other.mcp, tokens.access_token, 'ping', {})).status
+    assert.equal(await status(), 200)
+    const keys = await readFile(other.values.GUARD_CONFIG, 'utf8')
+    await changeSettings(other.values.GUARD_CONFIG, ['JWT_ALG=HS256', `JWT_SECRET=${secret}`, 'JWKS_FILE='])
+    await until(async () => await status() === 401)
+    await writeFile(other.values.GUARD_CONFIG, keys)
+    await until(async () => await status() === 200)
+  } finally {
+    await other.stop()
+  }
 })

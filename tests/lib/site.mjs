@@ -3,6 +3,7 @@
 // PostgreSQL, the shipped configuration.
 import { execFile } from 'node:child_process'
 import { randomInt } from 'node:crypto'
+import { createSocket } from 'node:dgram'
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -46,14 +47,33 @@ async function tryPort (port) {
   await new Promise(resolve => server.close(resolve))
 }
 
+// The port is this process's until it ends: a test that runs beside it, or a
+// later call, may ask before anybody listens there. It is marked by UDP, which
+// keeps no server from it; as an error, if another has marked it.
+async function markPort (port) {
+  const mark = createSocket('udp4')
+  try {
+    await new Promise((resolve, reject) => {
+      mark.on('error', reject)
+      mark.bind({ port, address: '127.0.0.1', exclusive: true }, resolve)
+    })
+  } catch (error) {
+    mark.close()
+    throw error
+  }
+  mark.unref()
+}
+
 /**
- * A port of 127.0.0.1 that nobody uses now; below those that the kernel lends
- * to clients, one of which could take it before the server is up.
+ * A port of 127.0.0.1 that nobody uses now, nor was given by this to others who
+ * run; below those that the kernel lends to clients, one of which could take it
+ * before the server is up.
  */
 export async function freePort () {
   for (;;) {
     const port = randomInt(12000, 32768)
     try {
+      await markPort(port)
       await tryPort(port)
       return port
     } catch (error) {

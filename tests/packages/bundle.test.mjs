@@ -106,6 +106,17 @@ describe('as plain CGI', () => {
     writeFileSync(file, good)
   })
 
+  test('what is wrong is said, and corrected in the same file', () => {
+    const file = join(host.unpacked, 'settings')
+    const good = readFileSync(file, 'utf8')
+    for (const [key, value, said] of [['DATABASE_URL', 'postgresql://nobody@127.0.0.1:1/nothing', /DATABASE_URL in \S+\/settings/], ['MCP_RESOURCES', '/mcp/', /MCP_RESOURCES/]]) {
+      writeFileSync(file, good.replace(new RegExp(`^${key}=.*$`, 'm'), `${key}=${value}`))
+      assert.throws(() => install(host), error => error.status === 1 && said.test(error.stderr), key)
+      for (const name of ['mcp-oauth.conf', 'guard.conf']) assert.ok(!existsSync(join(host.dir, 'mcp-oauth', name)), key)
+    }
+    writeFileSync(file, good)
+  })
+
   test('the schema goes in by psql, with the one login', () => {
     as(host, join(site.values.PG_BIN ?? '/usr/lib/postgresql/15/bin', 'psql'), ['-q', '-v', 'ON_ERROR_STOP=1', host.database, '-f', join(host.unpacked, 'schema.sql')])
   })

@@ -1,14 +1,14 @@
 -- SPDX-License-Identifier: MIT
 -- What a person does with their own account.
 BEGIN;
-SELECT plan(24);
+SELECT plan(25);
 
 INSERT INTO public.users (id, email) VALUES
   ('00000000-0000-4000-8000-000000000001', 'one@example.com'),
   ('00000000-0000-4000-8000-000000000002', 'two@example.com');
 INSERT INTO oauth.client (client_id, client_name, token_endpoint_auth_method, redirect_uris, grant_types, registration)
 SELECT c, 'Client ' || c, 'none', '{https://app.example/cb}', '{authorization_code}', 'dynamic'
-  FROM unnest(ARRAY['a', 'b', 'c']) c;
+  FROM unnest(ARRAY['a', 'b', 'c', 'd']) c;
 INSERT INTO public.mcp_server_sessions (id, user_id, client_identifier, refresh_token_hash, expires_at, access_expires_at,
   generation, scope, resource, created_at, last_used_at, rotated_from)
 SELECT ('00000000-0000-4000-9000-00000000000' || i)::uuid, ('00000000-0000-4000-8000-00000000000' || u)::uuid, c, 'hash' || i,
@@ -17,8 +17,8 @@ SELECT ('00000000-0000-4000-9000-00000000000' || i)::uuid, ('00000000-0000-4000-
   FROM (VALUES (1, 1, 'a', 1, 'email'), (2, 1, 'a', 1, 'profile email'), (3, 1, 'b', 1, 'email'),
                (4, 2, 'a', 1, 'email'), (5, 1, 'c', -1, 'email')) v (i, u, c, e, s);
 INSERT INTO oauth.consent (user_id, client_id, redirect_uri, resource, scope)
-SELECT '00000000-0000-4000-8000-000000000001', c, 'https://app.example/cb', 'https://rs.example/mcp', 'email'
-  FROM unnest(ARRAY['a', 'c']) c;
+SELECT '00000000-0000-4000-8000-000000000001', c, uri, 'https://rs.example/mcp', 'email'
+  FROM (VALUES ('a', 'https://app.example/cb'), ('c', 'https://app.example/cb'), ('d', 'http://127.0.0.1/cb')) v (c, uri);
 INSERT INTO oauth.login (login_digest, user_id, expires_at)
 SELECT decode(repeat(d, 32), 'hex'), ('00000000-0000-4000-8000-00000000000' || u)::uuid, now() + e * interval '1 day'
   FROM (VALUES ('11', 1, 1), ('12', 1, 1), ('13', 1, -1), ('21', 2, 1)) v (d, u, e);
@@ -31,6 +31,8 @@ SELECT results_eq($$SELECT client_id, scope, remote FROM oauth.user_apps(pg_temp
   'one row an application, scopes joined, place of the last use; an expired session does not count, its consent does');
 SELECT is((SELECT array_agg(last_used_s IS NULL ORDER BY client_id) FROM oauth.user_apps(pg_temp.login('11'), 10)),
   ARRAY[false, false, true], 'what has no session was not used');
+SELECT is((SELECT count(*)::int FROM oauth.user_apps(pg_temp.login('11'), 10) WHERE client_id = 'd'), 0,
+  'nor is a program there that has no session and would have to ask');
 SELECT is((SELECT first_used_s FROM oauth.user_apps(pg_temp.login('11'), 1)),
   floor(extract(epoch FROM now() - interval '2 days'))::bigint, 'first use is that of the oldest session');
 SELECT is((SELECT count(*)::int FROM oauth.user_apps(pg_temp.login('11'), 2)), 2, 'no more than asked for');
