@@ -23,6 +23,8 @@ enum {
 	TRANSLATABLE = 32, /* KEY[de]=... too */
 };
 
+enum { NUMBER_MAX = 315360000 }; /* ten years, in seconds */
+
 /* How a value is read; each type is one case of read_value(). */
 enum type {
 	TYPE_TEXT,
@@ -256,8 +258,12 @@ read_number(struct settings_reader *r, const struct setting *s,
 {
 	int64_t *number = FIELD(r->settings, s, int64_t);
 
-	if (!text_to_int64(value, 315360000, number))
-		return settings_fail(r, s->key, "must be a whole number");
+	if (!text_to_int64(value, NUMBER_MAX, number))
+		return settings_fail(r, s->key,
+		    arena_printf(r->arena,
+		        "must be a whole number%s, at most %d",
+		        s->type == TYPE_SECONDS ? " of seconds" : "",
+		        NUMBER_MAX));
 	if (s->type == TYPE_SECONDS && *number == 0)
 		return settings_fail(r, s->key, "must be at least 1 second");
 	return true;

@@ -88,6 +88,11 @@ test_registration(struct arena *arena)
 	ok(refused(arena,
 	    "OAUTH_REGISTRATION=token\nINITIAL_ACCESS_TOKEN=letmein\n",
 	    "INITIAL_ACCESS_TOKEN is not machine-made"));
+	ok(refused(arena, "ACCESS_TOKEN_EXPIRES=1h\n",
+	    "ACCESS_TOKEN_EXPIRES must be a whole number of seconds, at most "
+	    "315360000"));
+	ok(refused(arena, "REGISTRATION_LIMIT=315360001\n",
+	    "REGISTRATION_LIMIT must be a whole number, at most 315360000"));
 	ok(refused(arena, "REDIRECT_URI_PRESET=all\n",
 	    "REDIRECT_URI_PRESET must be default or guide"));
 
