@@ -31,7 +31,7 @@ int
 slot_take(const char *directory, const char *name, int n, int wait_ms,
     bool *usable)
 {
-	int fd;
+	int fd = -1;
 
 	*usable = false;
 	(void)mkdir(directory, 0700); /* where it may; the open tells */
