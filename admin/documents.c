@@ -10,10 +10,13 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "file_lock.h"
 #include "oauth/metadata.h"
 #include "render.h"
 
 enum { WRITTEN_MAX = 1024, DEPTH_MAX = 32 };
+
+static const char server_name[] = "/oauth-authorization-server";
 
 struct folder {
 	struct command *command;
@@ -72,7 +75,7 @@ write_server(struct folder *folder, const struct settings *settings)
 {
 	struct arena *arena = folder->command->arena;
 
-	return write_document(folder, "/oauth-authorization-server",
+	return write_document(folder, server_name,
 	           metadata_of_server(arena, settings)) &&
 	    (!settings->openid ||
 	        write_document(folder, "/openid-configuration",
@@ -173,21 +176,48 @@ remove_others(struct folder *folder)
 	        0);
 }
 
-int
-documents_write(struct command *command, const struct settings *settings,
-    const char *path)
+/* ---- all of it ---- */
+
+static int
+write_all(struct folder *folder, const struct settings *settings)
 {
-	struct folder folder = {.command = command, .path = path};
 	size_t i;
 
-	if (!write_server(&folder, settings))
+	if (!write_server(folder, settings))
 		return EXIT_REFUSED;
 	for (i = 0; i < settings->n_mcp_resources; i++)
-		if (!write_resource(&folder, settings,
+		if (!write_resource(folder, settings,
 		        &settings->mcp_resources[i]))
 			return EXIT_REFUSED;
-	if (!remove_others(&folder))
+	if (!remove_others(folder))
 		return EXIT_REFUSED;
-	(void)printf("wrote %zu documents to %s\n", folder.n, path);
+	(void)printf("wrote %zu documents to %s\n", folder->n, folder->path);
 	return EXIT_GOOD;
+}
+
+/* Under the lock: what an older reading of them says never comes last. */
+static int
+read_settings_and_write(struct folder *folder)
+{
+	const struct settings *settings = command_settings(folder->command);
+
+	return settings ? write_all(folder, settings) : EXIT_REFUSED;
+}
+
+int
+documents_write(struct command *command, const char *path)
+{
+	struct folder folder = {.command = command, .path = path};
+	const char *first = arena_printf(command->arena, "%s%s.json", path,
+	    server_name);
+	struct file_lock lock;
+	int status;
+
+	if (!make_folder(path))
+		return command_fail("could not write %s", first);
+	if (!file_lock_take(command->arena, first, &lock))
+		return EXIT_REFUSED;
+	status = read_settings_and_write(&folder);
+	file_lock_release(&lock);
+	return status;
 }

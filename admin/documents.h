@@ -7,8 +7,9 @@
 #include "command.h"
 
 /*
- * Write those of these settings into the folder, which is made if need be, and
- * tell.  A document that settings no longer have is removed.
+ * Write those of the settings into the folder, which is made if need be, and
+ * tell.  A document that settings no longer have is removed.  Of several
+ * commands one writes at a time (file_lock.h).
  *
  *   oauth-authorization-server.json (RFC 8414), openid-configuration.json
  *   oauth-protected-resource.json (RFC 9728) of the only resource, and
@@ -16,7 +17,6 @@
  *
  * Returns an exit status; failures were told.
  */
-int documents_write(struct command *command, const struct settings *settings,
-    const char *folder);
+int documents_write(struct command *command, const char *folder);
 
 #endif

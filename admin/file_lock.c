@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#define _DEFAULT_SOURCE /* flock */
 #include "file_lock.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/lock.h"
 #include "command.h"
 
-enum { WAIT_MS = 10000, PAUSE_MS = 20 };
+enum { WAIT_MS = 10000 };
 
 /* Whoever released it took it away. */
 static bool
@@ -27,32 +24,24 @@ is_still_at(int fd, const char *path)
 static int
 try_lock(const char *path)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	int error = EWOULDBLOCK;
+	int fd = lock_try(path);
 
-	if (fd < 0)
-		return -1;
-	if (flock(fd, LOCK_EX | LOCK_NB) != 0)
-		error = errno;
-	else if (is_still_at(fd, path))
+	if (fd < 0 || is_still_at(fd, path))
 		return fd;
 	(void)close(fd);
-	errno = error;
+	errno = EWOULDBLOCK;
 	return -1;
 }
 
 bool
 file_lock_take(struct arena *arena, const char *path, struct file_lock *ret)
 {
-	const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
 	const char *beside = arena_printf(arena, "%s.lock", path);
-	int fd = try_lock(beside), waited_ms = 0;
+	int fd, left_ms = WAIT_MS;
 
-	for (; fd < 0 && errno == EWOULDBLOCK && waited_ms < WAIT_MS;
-	     waited_ms += PAUSE_MS) {
-		(void)nanosleep(&pause, NULL);
+	do
 		fd = try_lock(beside);
-	}
+	while (fd < 0 && errno == EWOULDBLOCK && lock_wait(&left_ms));
 	if (fd >= 0)
 		*ret = (struct file_lock){beside, fd};
 	else if (errno == EWOULDBLOCK)

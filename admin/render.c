@@ -70,15 +70,6 @@ render_keys(struct command *command, const struct settings *settings,
 }
 
 static int
-write_documents(struct command *command, const char *folder)
-{
-	const struct settings *settings = command_settings(command);
-
-	return settings ? documents_write(command, settings, folder)
-	                : EXIT_REFUSED;
-}
-
-static int
 write_keys(struct command *command, const char *path, int periods)
 {
 	const struct settings *settings = command_settings(command);
@@ -118,7 +109,7 @@ verb_render(struct command *command)
 	        &periods))
 		return EXIT_USAGE;
 	if (documents)
-		return write_documents(command, documents);
+		return documents_write(command, documents);
 	if (!path)
 		path = jwks_file(command);
 	return path ? write_keys_alone(command, path, (int)periods)

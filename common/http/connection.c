@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { SILENT_MS = 3000 };
+enum { SILENT_MS = 3000, PARTING_MS = 2000 };
 
 union peer {
 	struct sockaddr any;
@@ -109,4 +109,31 @@ bool
 connection_speaks(int connection)
 {
 	return readable(connection, SILENT_MS);
+}
+
+/* Drops what has come.  Closed, or broken? */
+static bool
+is_over(int connection)
+{
+	char rest[1024];
+	ssize_t n;
+
+	do
+		n = recv(connection, rest, sizeof(rest), MSG_DONTWAIT);
+	while (n > 0);
+	return n == 0 || errno != EAGAIN;
+}
+
+void
+connection_part(int connection)
+{
+	static int parting = -1;
+
+	(void)shutdown(connection, SHUT_WR);
+	if (parting >= 0) {
+		while (!is_over(parting) && readable(parting, PARTING_MS))
+			;
+		(void)close(parting);
+	}
+	parting = connection;
 }

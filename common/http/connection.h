@@ -28,4 +28,15 @@ bool connection_wait(int connection);
  * connects and is silent keeps no worker from others, nor from its end. */
 bool connection_speaks(int connection);
 
+/*
+ * The answer is whole: the other end hears that nothing more comes.  The
+ * descriptor is not the caller's any more, and is closed at the next call, when
+ * the other end has closed it or says nothing for two seconds: closed with a
+ * word of it unread, it could take the answer away.  libfcgi waits for that
+ * before it takes the next request, which is a third of the time that a short
+ * one takes; so whose body is not read to its end is better left to libfcgi,
+ * which reads on.
+ */
+void connection_part(int connection);
+
 #endif

@@ -3,10 +3,12 @@
 
 #include <fcgiapp.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "base/text.h"
 #include "http/connection.h"
 #include "http/ending.h"
 #include "http/variable.h"
@@ -17,6 +19,7 @@ enum { LISTENING_SOCKET = 0, NO_SOCKET = -1 };
 
 struct io {
 	bool cgi, served, private;
+	int64_t read_bytes; /* of this request's body */
 	FCGX_Request request;
 };
 
@@ -109,6 +112,7 @@ accept_request(struct io *io)
 bool
 io_accept(struct io *io)
 {
+	io->read_bytes = 0;
 	if (!io->cgi)
 		return accept_request(io);
 	if (io->served)
@@ -133,7 +137,10 @@ io_read(struct io *io, void *ret, size_t size_bytes)
 	if (size_bytes > INT_MAX)
 		size_bytes = INT_MAX;
 	n = FCGX_GetStr(ret, (int)size_bytes, io->request.in);
-	return n > 0 ? (size_t)n : 0;
+	if (n <= 0)
+		return 0;
+	io->read_bytes += n;
+	return (size_t)n;
 }
 
 bool
@@ -163,11 +170,44 @@ drain(void)
 		;
 }
 
+/* Is nothing left of the body?  An authorizer is sent none (FastCGI 1.0 s6.3). */
+static bool
+has_read_body(struct io *io)
+{
+	const char *role = io_variable(io, "FCGI_ROLE");
+	const char *length = io_variable(io, "CONTENT_LENGTH");
+	int64_t announced = 0;
+
+	if (FCGX_HasSeenEOF(io->request.in) ||
+	    (role && text_equal(role, "AUTHORIZER")))
+		return true;
+	if (io_variable(io, "HTTP_TRANSFER_ENCODING") ||
+	    (length && *length &&
+	        !text_to_int64(length, INT64_MAX, &announced)))
+		return false;
+	return io->read_bytes == announced;
+}
+
+static void
+finish(struct io *io)
+{
+	FCGX_Request *request = &io->request;
+	bool part = !request->keepConnection && has_read_body(io);
+
+	if (part)
+		request->keepConnection = 1; /* open, unless it is broken */
+	FCGX_Finish_r(request);
+	if (part && request->ipcFd >= 0) {
+		connection_part(request->ipcFd);
+		request->ipcFd = -1;
+	}
+}
+
 void
 io_finish(struct io *io)
 {
 	if (!io->cgi) {
-		FCGX_Finish_r(&io->request);
+		finish(io);
 		ending_served();
 		return;
 	}

@@ -64,7 +64,8 @@ COMMENT ON FUNCTION oauth.login_locked(uuid, text, integer, text) IS
 
 -- A guess was right: clear its count, and that alone.  False when the count
 -- went beyond its limit meanwhile: then others are guessing too, and the guess
--- does not count (CVE-2023-47111).
+-- does not count (CVE-2023-47111).  What others count meanwhile, within it, is
+-- theirs.
 CREATE OR REPLACE FUNCTION oauth.login_attempt_clear(
   p_counted text, p_limit integer, p_window_s integer)
 RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
@@ -74,7 +75,7 @@ BEGIN
    WHERE a.key = p_counted
      AND (a.count <= p_limit
           OR a.window_started_at <= now() - p_window_s * interval '1 second');
-  RETURN NOT EXISTS (SELECT FROM oauth.attempt a WHERE a.key = p_counted);
+  RETURN NOT EXISTS (SELECT FROM oauth.attempt a WHERE a.key = p_counted AND a.count > p_limit);
 END
 $body$;
 COMMENT ON FUNCTION oauth.login_attempt_clear(text, integer, integer) IS

@@ -59,6 +59,18 @@ DROP TRIGGER IF EXISTS mcp_oauth_sessions_truncated ON public.mcp_server_session
 CREATE TRIGGER mcp_oauth_sessions_truncated AFTER TRUNCATE ON public.mcp_server_sessions
   FOR EACH STATEMENT EXECUTE FUNCTION oauth.revoke_truncated_sessions();
 
+-- When those access tokens are gone for sure, of which p_last is known to expire
+-- last: a refresh that is not committed yet is not seen, and its token lives from
+-- now on at most as long as those before it did.
+CREATE OR REPLACE FUNCTION oauth.access_tokens_gone(p_last timestamptz, p_lifetime interval)
+RETURNS timestamptz LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $body$
+BEGIN
+  RETURN greatest(p_last, now() + p_lifetime, now()) + interval '1 minute';
+END
+$body$;
+COMMENT ON FUNCTION oauth.access_tokens_gone(timestamptz, interval) IS
+  'Part of the triggers that revoke: until when the tokens of a user or a client have to be refused.';
+
 -- A user is disabled.  (A deleted one takes the sessions along.)
 CREATE OR REPLACE FUNCTION oauth.revoke_disabled_user()
 RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
@@ -66,7 +78,8 @@ SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
   INSERT INTO oauth.revocation (user_id, not_before, expires_at)
   SELECT NEW.id, clock_timestamp() + interval '1 second',
-         greatest(max(s.access_expires_at), now()) + interval '1 minute'
+         oauth.access_tokens_gone(max(s.access_expires_at),
+           max(s.access_expires_at - s.last_used_at))
     FROM public.mcp_server_sessions s WHERE s.user_id = NEW.id;
   PERFORM oauth.login_end_all(NEW.id, NULL);
   RETURN NULL;
@@ -87,7 +100,8 @@ SET search_path = pg_catalog, pg_temp AS $body$
 BEGIN
   INSERT INTO oauth.revocation (client_id, not_before, expires_at)
   SELECT NEW.client_id, clock_timestamp() + interval '1 second',
-         greatest(max(s.access_expires_at), now()) + interval '1 minute'
+         oauth.access_tokens_gone(max(s.access_expires_at),
+           max(s.access_expires_at - s.last_used_at))
     FROM public.mcp_server_sessions s WHERE s.client_identifier = NEW.client_id;
   RETURN NULL;
 END

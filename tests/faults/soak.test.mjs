@@ -4,6 +4,7 @@
 // runs. Memory, descriptors and database connections stay what they were.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { addClient, startSite } from '../lib/site.mjs'
 import { authorizationRequest, Browser, callback, connect, newVerifier, redemption, refreshing, register, rpc, token, until } from '../lib/flow.mjs'
 import { postForm, postJson, send } from '../lib/http.mjs'
@@ -50,6 +51,22 @@ function note (what, answer, ...expected) {
   return answer
 }
 
+// A person who is told that too many sign in comes back when told to.
+class PatientBrowser extends Browser {
+  get (...request) { return this.patiently(() => super.get(...request)) }
+  post (...request) { return this.patiently(() => super.post(...request)) }
+
+  async patiently (request) {
+    for (;;) {
+      const answer = await request()
+      if (answer.status !== 503) return answer
+      note('browser', answer)
+      await sleep(Number(answer.headers['retry-after']) * 1000)
+    }
+  }
+}
+const connected = options => connect(site, { browser: new PatientBrowser(site), ...options })
+
 const call = (tokens, ...expected) => rpc(site.mcp, tokens?.access_token, 'tools/call', { name: 'whoami' }).then(answer => note('guard', answer, ...expected))
 const get = (what, path, status, headers = {}) => send(site.url(path), { headers }).then(answer => note(what, answer, status))
 const post = (what, fields, status, headers) => postForm(site.url('/api/oauth/' + what), fields, headers).then(answer => note(what, answer, status))
@@ -57,7 +74,7 @@ const post = (what, fields, status, headers) => postForm(site.url('/api/oauth/' 
 // A session that lives on: it refreshes, asks the MCP server, and repeats itself
 // as a client does that lost an answer.
 async function refresher (running) {
-  let { client, tokens } = await connect(site)
+  let { client, tokens } = await connected()
   while (running()) {
     const before = tokens
     const answer = note('token', await token(site, refreshing(client, tokens)), 200)
@@ -73,8 +90,7 @@ async function refresher (running) {
 // A person who connects applications, looks at them, and takes them back.
 async function person (running) {
   while (running()) {
-    const browser = new Browser(site)
-    const { client, tokens } = await connect(site, { browser, params: { scope: 'openid email' } })
+    const { browser, client, tokens } = await connected({ params: { scope: 'openid email' } })
     await call(tokens, 200)
     await get('userinfo', '/api/oauth/userinfo', 200, { Authorization: `Bearer ${tokens.access_token}` })
     note('apps', await browser.get('/api/oauth/apps'), 200)
@@ -92,7 +108,7 @@ async function person (running) {
 // A code that comes twice ends what it started.
 async function thief (running) {
   while (running()) {
-    const { client, code, verifier, tokens } = await connect(site)
+    const { client, code, verifier, tokens } = await connected()
     note('token, code again', await token(site, redemption(client, code, verifier)), 400)
     note('token, of a thief', await token(site, refreshing(client, tokens)), 400)
   }

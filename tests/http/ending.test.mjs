@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { after, afterEach, beforeEach, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -107,14 +108,52 @@ test('who connects and says nothing keeps nobody out for long', { timeout: 20000
   more.destroy()
 })
 
-test('FCGI_WEB_SERVER_ADDRS names who may connect over IP', { timeout: 20000 }, async () => {
-  for (const [addresses, served] of [['127.0.0.9', false], ['10.0.0.1,127.0.0.1', true], ['', true]]) {
+// As a web server that has more to do than to close a connection at once.
+const halfOpen = () => connect({ path, allowHalfOpen: true })
+
+async function answerOn (socket) {
+  let answer = ''
+  for await (const data of socket.iterator({ destroyOnReturn: false })) answer += output(data)
+  return answer
+}
+
+const write = (socket, data) => new Promise((resolve, reject) => {
+  socket.on('error', reject)
+  socket.write(data, error => error ? reject(error) : resolve())
+})
+
+test('who is slow to close a connection after its answer keeps nobody waiting', { timeout: 20000 }, async () => {
+  const slow = halfOpen()
+  slow.write(requestOf(variables))
+  assert.match(await answerOn(slow), /^Status: 503/)
+  assert.match(await ask(), /^Status: 503/)
+  // The worker has not closed it before that: it is there to be written to.
+  await write(slow, 'x')
+  slow.destroy()
+  assert.match(await ask(), /^Status: 503/)
+  worker.terminate()
+  assert.equal(await worker.ended, 0)
+})
+
+test('a body that goes on after the answer is read', { timeout: 20000 }, async () => {
+  for (const more of [{ CONTENT_LENGTH: '2000000' }, { HTTP_TRANSFER_ENCODING: 'chunked' }]) {
+    const socket = halfOpen()
+    socket.write(requestOf({ ...variables, REQUEST_METHOD: 'POST', ...more }).subarray(0, -8)) // but for the body's end
+    assert.match(await answerOn(socket), /^Status: 503/)
+    await write(socket, Buffer.alloc(2000000)) // far more than a socket holds
+    socket.destroy()
+  }
+})
+
+test('FCGI_WEB_SERVER_ADDRS names who may connect over IP', { timeout: 20000 }, async t => {
+  const lists = [['127.0.0.9', false], ['127.0.0.10,127.0.0.,127', false], ['10.0.0.1,127.0.0.1', true], ['', true]]
+  for (const [addresses, served] of lists) {
     const where = `127.0.0.1:${await freePort()}`
     const env = { ...options.env, FCGI_WEB_SERVER_ADDRS: addresses }
     const worker = await startFastcgi(program, where, { env })
+    t.after(() => worker.stop())
     const answer = await worker.ask(variables).catch(({ code }) => code)
     if (served) assert.match(answer, /^Status: 503/)
     else assert.match(answer, /^(ECONNRESET|EPIPE|)$/)
-    await worker.stop()
   }
 })

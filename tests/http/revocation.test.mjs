@@ -125,6 +125,37 @@ test('a token that is issued while the revoking transaction is under way', async
   }
 })
 
+test('a token that is issued while its person or client is being disabled is refused as long as it lives', async () => {
+  for (const [kind, disable] of [
+    ['user_id', session => dba('UPDATE public.users SET disabled_at = now() WHERE id = $1', [session.user_id])],
+    ['client_id', session => dba('UPDATE oauth.client SET disabled_at = now() WHERE client_id = $1', [session.client_identifier])]
+  ]) {
+    const { client } = await connect(first)
+    // It was not used for long; then what session_rotate does, held open.
+    const [session] = await dba(`UPDATE public.mcp_server_sessions
+      SET last_used_at = now() - interval '2 hours', access_expires_at = now() - interval '1 hour'
+      WHERE client_identifier = $1 RETURNING *`, [client.client_id])
+    await dba('UPDATE public.mcp_server_sessions SET access_expires_at = now() WHERE user_id = $1 AND id <> $2', [session.user_id, session.id])
+    const rotating = new pg.Client({ host: first.values.PG_SOCKET, user: 'postgres', database: 'mcp_oauth' })
+    await rotating.connect()
+    try {
+      await rotating.query('BEGIN')
+      const { rows: [token] } = await rotating.query(`UPDATE public.mcp_server_sessions
+        SET last_used_at = now(), access_expires_at = now() + interval '1 hour' WHERE id = $1 RETURNING access_expires_at`, [session.id])
+      await disable(session)
+      await rotating.query('COMMIT')
+      const [{ until }] = await dba(`SELECT max(expires_at) AS until FROM oauth.revocation WHERE ${kind} = $1`,
+        [kind === 'user_id' ? session.user_id : session.client_identifier])
+      assert.ok(until > token.access_expires_at, `${kind}: refused until ${until}, good until ${token.access_expires_at}`)
+    } finally {
+      await rotating.end()
+      await dba('UPDATE public.users SET disabled_at = NULL')
+    }
+    await nextSecond()
+    await nextSecond() // the person's next tokens are good again
+  }
+})
+
 test('a client: its sessions ended, disabled and enabled again, deleted', async t => {
   const session = await connect(first)
   const id = session.client.client_id

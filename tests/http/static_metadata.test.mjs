@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Metadata as files that Apache serves itself.
 import assert from 'node:assert/strict'
-import { rename, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { until } from '../lib/flow.mjs'
@@ -70,6 +70,20 @@ test('a document that settings no longer have is removed, and nothing else', asy
   await until(async () => (await send(site.url('/.well-known/oauth-protected-resource/files/deep'))).status === 404)
   assert.equal((await send(site.url('/.well-known/oauth-protected-resource'))).json.resource, site.mcp, 'the only one now')
   for (const name of ['other.json', 'oauth-protected-resource/files/note.txt']) await stat(join(folder, name))
+})
+
+test('several at once: each succeeds, and whoever reads finds whole documents', async () => {
+  const files = ['oauth-authorization-server.json', 'oauth-protected-resource/mcp.json'].map(name => join(folder, name))
+  const written = await Promise.all(files.map(name => readFile(name, 'utf8')))
+  let over = false
+  const reading = (async () => {
+    while (!over) assert.deepEqual(await Promise.all(files.map(name => readFile(name, 'utf8'))), written)
+  })()
+  reading.catch(() => {})
+  const commands = Array.from({ length: 8 }, () => site.command('render', '--documents', folder))
+  await Promise.all(commands).finally(() => { over = true })
+  await reading
+  assert.deepEqual((await readdir(folder, { recursive: true })).filter(name => /\.(new|lock)$/.test(name)), [])
 })
 
 test('a folder that cannot be written is named', async () => {

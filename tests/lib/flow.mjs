@@ -73,6 +73,7 @@ export class Browser {
   /** Follow redirects of this site until a page; {path, page, fields}. */
   async follow (answer) {
     let path = answer.headers.location
+    assert.ok(path, `no page was reached: ${answer.status} ${answer.text}`)
     for (let i = 0; i < 5 && path; i++) {
       const at = new URL(path, this.site.base)
       if (at.origin !== this.site.base) return { path, left: true }
@@ -80,7 +81,7 @@ export class Browser {
       if (!page.headers.location) return { path: at.pathname, page, fields: hidden(page.text) }
       path = page.headers.location
     }
-    throw new Error('no page was reached')
+    throw new Error(`no page was reached, but ${path}`)
   }
 
   /** Sign in on the page that follow() found; the answer of the form. */

@@ -124,5 +124,32 @@ export const mutations = [
       ['\tfile_lock_release(&lock);\n', '\t(void)lock;\n']
     ],
     caught: ['faults/key_races.test.mjs', 'each step is taken once']
+  },
+  {
+    what: 'a lock is taken by a file that is not there any more',
+    file: 'admin/file_lock.c',
+    change: [['if (fd < 0 || is_still_at(fd, path))', 'if (fd < 0 || fstat(fd, &(struct stat){0}) == 0)']],
+    caught: ['unit/test_file_lock']
+  },
+  {
+    what: 'metadata documents are written while another command writes them',
+    file: 'admin/documents.c',
+    change: [
+      ['\tif (!file_lock_take(command->arena, first, &lock))\n\t\treturn EXIT_REFUSED;\n', ''],
+      ['\tfile_lock_release(&lock);\n', '\t(void)lock;\n']
+    ],
+    caught: ['http/static_metadata.test.mjs', 'several at once: each succeeds, and whoever reads finds whole documents']
+  },
+  {
+    what: 'an address that begins like one of FCGI_WEB_SERVER_ADDRS may connect',
+    file: 'common/http/connection.c',
+    change: [['if (len == wanted &&', 'if (len <= wanted &&']],
+    caught: ['http/ending.test.mjs', 'FCGI_WEB_SERVER_ADDRS names who may connect over IP']
+  },
+  {
+    what: 'a program that is told to end leaves who comes to it then',
+    file: 'common/http/ending.c',
+    change: [['while ((left = left_ms()) > 0) {', 'while ((left = left_ms()) > INT32_MAX) {']],
+    caught: ['http/ending.test.mjs', 'who comes after SIGTERM, while the worker was busy lately, is answered']
   }
 ]

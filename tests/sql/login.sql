@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Signing in: what is counted, the second factor, other passwords.
 BEGIN;
-SELECT plan(108);
+SELECT plan(110);
 
 INSERT INTO public.users (id, email) VALUES
   ('00000000-0000-4000-8000-000000000001', 'One@example.com'),
@@ -69,6 +69,14 @@ SELECT is(pg_temp.finish('$argon2id$1', 'account-browser:' || pg_temp.one() || '
   'a known browser signs in while others guess');
 SELECT is((SELECT count FROM oauth.attempt WHERE key LIKE 'account:%'), 4, 'which does not let them guess anew');
 SELECT is(pg_temp.whose('11'), NULL, 'the login that the browser had is over');
+SELECT pg_temp.reset();
+-- Another browser counts its guess in the moment after ours was cleared.
+CREATE FUNCTION pg_temp.count_another() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO oauth.attempt (key, count) VALUES ('account:' || pg_temp.one(), 1); RETURN NULL; END $$;
+CREATE TRIGGER another AFTER DELETE ON oauth.attempt FOR EACH STATEMENT EXECUTE FUNCTION pg_temp.count_another();
+SELECT is(pg_temp.finish('$argon2id$1', 'account:' || pg_temp.one(), 3, '11'), 'signed_in', 'another guess within the limit takes nothing from a right one');
+DROP TRIGGER another ON oauth.attempt;
+SELECT is((SELECT count FROM oauth.attempt WHERE key LIKE 'account:%'), 1, 'and stays counted');
 SELECT pg_temp.reset();
 SELECT is(pg_temp.finish('$argon2id$old', 'account:x', 3, '13'), 'refused', 'nor does a password that was changed meanwhile');
 SELECT is(pg_temp.whose('13'), NULL, 'nobody is signed in by it');
