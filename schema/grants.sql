@@ -27,7 +27,7 @@ DECLARE
       "second_factor_get", "second_factor_offer", "second_factor_begin",
       "second_factor_confirm", "second_factor_change",
       "consent_grant", "consent_deny", "code_redeem",
-      "session_rotate", "session_find_legacy", "session_revoke", "status",
+      "session_rotate", "session_rotate_2", "session_find_legacy", "session_revoke", "status",
       "access_token_state", "refresh_token_state", "metrics"],
     "mcp_oauth_guard": ["revocations_since", "status"],
     "mcp_oauth_admin": ["client_get", "client_register", "client_disable",

@@ -10,9 +10,9 @@ session_rotate(struct store *store, struct arena *arena,
     const struct session_terms *terms, struct session_grant *ret)
 {
 	static const struct statement statement = {"session_rotate",
-	    "SELECT * FROM oauth.session_rotate($1, $2, $3, $4, $5, $6, $7, "
-	    "$8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
-	    .repeatable = true, .ends_in_text = true};
+	    "SELECT * FROM oauth.session_rotate_2($1, $2, $3, $4, $5, $6, $7, "
+	    "$8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+	    .repeatable = true, .takes_request_id = true};
 	static const char *const outcomes[] = {
 	    [ROTATE_OK] = "rotated",
 	    [ROTATE_REPEATED] = "repeated",

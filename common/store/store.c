@@ -113,10 +113,14 @@ is_prepared(const struct store *store, const struct statement *statement)
 }
 
 static void
-add_origin(struct store_params *params)
+add_origin(struct store_params *params, const struct statement *statement)
 {
 	const struct origin *origin = origin_get();
 
+	if (statement->takes_request_id) {
+		store_add_text(params, origin ? origin->request_id : NULL);
+		return;
+	}
 	if (!origin)
 		return;
 	store_add_text(params, origin->request_id);
@@ -141,7 +145,7 @@ text_of(const struct statement *statement, const struct store_params *params)
 	const char *sql = statement->sql;
 	const int n = params->n;
 
-	if (!origin_get())
+	if (!origin_get() || statement->takes_request_id)
 		return sql;
 	if (!statement->ends_in_text)
 		return arena_printf(params->arena,
@@ -231,7 +235,7 @@ store_list(struct store *store, const struct statement *statement,
 	PGresult *result = NULL;
 	int attempt;
 
-	add_origin(&params);
+	add_origin(&params, statement);
 	for (attempt = 0; attempt < 2; attempt++) {
 		if (!connected(store, deadline_ms))
 			return NULL;

@@ -52,6 +52,9 @@ struct statement {
 	/* It is called much, and its last parameter is of type text: what tells the
 	 * database of origin.h can go into that, which costs it less. */
 	bool ends_in_text;
+	/* Its last parameter is the request_id, and added to those given; no more
+	 * of the origin goes with it. */
+	bool takes_request_id;
 };
 
 /* Bound parameters in the making, all in text form. */

@@ -8,9 +8,9 @@ export const mutations = [
     what: 'a refresh token is looked up first and rotated then',
     file: 'schema/functions/session_rotate.sql',
     change: [
-      ['BEGIN\n  RETURN QUERY\n  UPDATE', 'BEGIN\n  IF EXISTS (SELECT FROM public.mcp_server_sessions x WHERE x.id = p_session_id\n      AND x.generation = p_generation AND x.refresh_token_hash = p_token_hash) THEN\n  RETURN QUERY\n  UPDATE'],
+      ['BEGIN\n  UPDATE', 'BEGIN\n  IF EXISTS (SELECT FROM public.mcp_server_sessions x WHERE x.id = p_session_id\n      AND x.generation = p_generation AND x.refresh_token_hash = p_token_hash) THEN\n  UPDATE'],
       ['WHERE s.id = p_session_id AND s.generation = p_generation\n     AND s.refresh_token_hash = p_token_hash AND', 'WHERE s.id = p_session_id AND'],
-      ['  IF FOUND THEN\n    RETURN;\n  END IF;\n', '  IF FOUND THEN\n    RETURN;\n  END IF;\n  END IF;\n']
+      ['    RETURN v_rotation;\n  END IF;\n', '    RETURN v_rotation;\n  END IF;\n  END IF;\n']
     ],
     caught: ['faults/races.test.mjs', 'a refresh token has one successor, whoever asks']
   },

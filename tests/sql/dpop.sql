@@ -2,7 +2,7 @@
 -- Codes and sessions that are bound to a key (RFC 9449): which key opens them, and
 -- what becomes of them otherwise.
 BEGIN;
-SELECT plan(40);
+SELECT plan(46);
 
 -- Two thumbprints.
 CREATE FUNCTION pg_temp.a() RETURNS text LANGUAGE sql AS $$ SELECT repeat('a', 43) $$;
@@ -37,9 +37,9 @@ CREATE FUNCTION pg_temp.redeem(p_client text, p_jkt text, p_code text, n integer
     pg_temp.session(n), 'hash1', 3600, 86400, 864000, '192.0.2.1')
 $$;
 CREATE FUNCTION pg_temp.rotate(p_client text, p_jkt text, n integer, g integer) RETURNS text LANGUAGE sql AS $$
-  SELECT outcome FROM oauth.session_rotate(p_client, CASE p_client WHEN 'secret' THEN 'client_secret_post' ELSE 'none' END,
+  SELECT outcome FROM oauth.session_rotate_2(p_client, CASE p_client WHEN 'secret' THEN 'client_secret_post' ELSE 'none' END,
     CASE p_client WHEN 'secret' THEN sha256('s') END, p_jkt, pg_temp.session(n), g, 'hash' || g, 'hash' || g + 1, NULL, NULL,
-    'email', 'https://x.example/mcp', 3600, 86400, 864000, 120, '192.0.2.1')
+    'email', 'https://x.example/mcp', 3600, 86400, 864000, 120, '192.0.2.1', NULL)
 $$;
 
 -- ---- codes
@@ -100,6 +100,26 @@ SELECT is((SELECT outcome FROM oauth.machine_grant('agent', 'client_secret_post'
   pg_temp.session(6), 3600, '192.0.2.1')), 'granted', 'with a proof');
 SELECT is((SELECT outcome FROM oauth.device_redeem('strict', 'none', NULL, NULL, sha256('d'), NULL, pg_temp.session(7), 'hash1',
   3600, 86400, 864000, '192.0.2.1')), 'dpop_required', 'a device that always uses DPoP');
+
+-- ---- which request a rotation serves, and programs that do not know session_rotate_2
+INSERT INTO public.mcp_server_sessions (id, user_id, client_identifier, refresh_token_hash, generation, scope, resource, expires_at)
+SELECT pg_temp.session(n), '00000000-0000-4000-8000-000000000001', 'secret', 'hash1', 1, 'email', 'https://x.example/mcp',
+       now() + interval '1 day' FROM generate_series(90, 91) n;
+CREATE FUNCTION pg_temp.rotate_told(p_request_id text, n integer, g integer) RETURNS text LANGUAGE sql AS $$
+  SELECT outcome FROM oauth.session_rotate_2('secret', 'client_secret_post', sha256('s'), NULL, pg_temp.session(n), g, 'hash' || g,
+    'hash' || g + 1, NULL, NULL, 'email', 'https://x.example/mcp', 3600, 86400, 864000, 120, '192.0.2.1', p_request_id) $$;
+CREATE FUNCTION pg_temp.rotate_before(n integer, g integer) RETURNS text LANGUAGE sql AS $$
+  SELECT outcome FROM oauth.session_rotate('secret', 'client_secret_post', sha256('s'), NULL, pg_temp.session(n), g, 'hash' || g,
+    'hash' || g + 1, NULL, NULL, 'email', 'https://x.example/mcp', 3600, 86400, 864000, 120, '192.0.2.1') $$;
+CREATE FUNCTION pg_temp.audited(n integer) RETURNS text LANGUAGE sql AS $$
+  SELECT string_agg(concat_ws(' ', event, request_id, remote), ', ' ORDER BY event) FROM oauth.audit WHERE session_id = pg_temp.session(n) $$;
+SELECT set_config('mcp_oauth.request_id', 'before', true);
+SELECT is(pg_temp.rotate_before(90, 1) || ' ' || pg_temp.rotate_told('now', 90, 2), 'rotated rotated', 'one rotates what the other did');
+SELECT is(pg_temp.audited(90), NULL, 'of which nothing is audited');
+SELECT is(pg_temp.rotate_before(90, 1), 'replayed', 'and ends it');
+SELECT is(pg_temp.audited(90), 'refresh token replayed before 192.0.2.1', 'by the request that the database was told of');
+SELECT is(pg_temp.rotate_told('a', 91, 1) || ' ' || pg_temp.rotate_told('b', 91, 1), 'rotated repeated', 'a repeat');
+SELECT is(pg_temp.audited(91), 'refresh repeated b 192.0.2.1', 'names the request that it is called with');
 
 SELECT * FROM finish();
 ROLLBACK;

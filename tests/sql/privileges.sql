@@ -18,7 +18,7 @@ SELECT set_eq($$SELECT pg_temp.functions_of('mcp_oauth_web')$$, string_to_array(
   ' password_change password_check_begin pushed_request_create pushed_request_use recovery_check recovery_use'
   ' refresh_token_state'
   ' second_factor_begin second_factor_change second_factor_confirm second_factor_get second_factor_offer'
-  ' second_step_begin second_step_finish session_find_legacy session_revoke session_rotate'
+  ' second_step_begin second_step_finish session_find_legacy session_revoke session_rotate session_rotate_2'
   ' status token_introspect user_app_revoke user_apps user_sessions_revoke userinfo', ' '),
   'the endpoints call what they are made of');
 SELECT set_eq($$SELECT pg_temp.functions_of('mcp_oauth_guard')$$, '{revocations_since,status}'::text[],
