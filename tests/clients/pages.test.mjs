@@ -52,9 +52,11 @@ async function violations (page) {
   }
 }
 
-// Chromium tells of each status from 400 on. Whose link it is the page that
-// recovers does not say, so that it can have no field for the name.
+// Chromium tells of each status from 400 on, and that it came to autofocus after
+// we had typed, on a busy machine. Whose link it is the page that recovers does
+// not say, so that it can have no field for the name.
 const expected = (name, complaint) =>
+  /^Autofocus processing was blocked because a document already has a focused element/.test(complaint) ||
   /^Failed to load resource: the server responded with a status of 40[0-9]/.test(complaint) ||
   (name === 'recover' && /Password forms should have .* username fields/.test(complaint))
 
@@ -84,6 +86,7 @@ describe('every page', () => {
         assert.equal(seen.length, 23)
       } finally {
         await close()
+        await site.sql('DELETE FROM oauth.second_factor') // of whoever stopped halfway
       }
     })
   }
