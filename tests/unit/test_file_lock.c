@@ -56,7 +56,7 @@ holds(const struct file_lock *lock)
 static void
 test_taken(void)
 {
-	struct file_lock lock;
+	struct file_lock lock = {"", -1};
 
 	ok(file_lock_take(arena, file, &lock));
 	is(lock.path, lock_of_file);
@@ -69,7 +69,7 @@ test_taken(void)
 static void
 test_left_behind(void)
 {
-	struct file_lock lock;
+	struct file_lock lock = {"", -1};
 	int fd = lock_try(lock_of_file);
 
 	(void)close(fd);
@@ -81,7 +81,7 @@ test_left_behind(void)
 static void
 test_removed_meanwhile(void)
 {
-	struct file_lock lock;
+	struct file_lock lock = {"", -1};
 
 	removed_meanwhile = 2;
 	ok(file_lock_take(arena, file, &lock));
@@ -93,7 +93,7 @@ test_removed_meanwhile(void)
 static void
 test_refused(void)
 {
-	struct file_lock lock;
+	struct file_lock lock = {"", -1};
 	char nowhere[sizeof(folder) + 16];
 
 	(void)snprintf(nowhere, sizeof(nowhere), "%s/no/file", folder);

@@ -20,7 +20,7 @@ static char file[64], link_to_file[64];
 static void
 test_lock(void)
 {
-	AUTO_FD held = lock_try(file);
+	int held = lock_try(file);
 	AUTO_FD again = lock_try(file);
 	struct stat st;
 
@@ -29,7 +29,6 @@ test_lock(void)
 	ok(again < 0);
 	ok(lock_try(file) < 0 && errno == EWOULDBLOCK);
 	(void)close(held);
-	held = -1;
 	again = lock_try(file);
 	ok(again >= 0);
 	ok(lock_try("/nonexistent/lock") < 0 && errno == ENOENT);
@@ -76,7 +75,7 @@ test_slots(void)
 static void
 test_slot_that_comes_free(void)
 {
-	AUTO_FD mine = slot_take(folder, "one", 1, 0, &(bool){false});
+	int mine = slot_take(folder, "one", 1, 0, &(bool){false});
 	bool usable = false;
 	pid_t holder = fork();
 	int slot;
@@ -86,7 +85,6 @@ test_slot_that_comes_free(void)
 		_exit(0);
 	}
 	(void)close(mine);
-	mine = -1;
 	slot = slot_take(folder, "one", 1, LONG_MS, &usable);
 	ok(slot >= 0);
 	(void)close(slot);
