@@ -34,7 +34,7 @@ test('half a request is cut off, and others are served meanwhile', { timeout: 40
   assert.equal((await send(site.url('/api/oauth/token'), { method: 'POST' })).status, 400)
 })
 
-test('a flood of sign-ins: each is answered, and the token endpoint with them', { timeout: 60000 }, async () => {
+test('a flood of sign-ins: each is answered, and the token endpoint with them', { timeout: 120000 }, async () => {
   const client = await register(site)
   const browser = new Browser(site)
   const at = await browser.follow(await browser.authorize(authorizationRequest(client, newVerifier())))

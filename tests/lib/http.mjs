@@ -16,7 +16,7 @@ export function send (url, { method = 'GET', headers = {}, body, path, localAddr
       headers,
       localAddress,
       agent: false,
-      timeout: 30000
+      timeout: 60000
     }, response => {
       const parts = []
       response.on('data', part => parts.push(part))
