@@ -2,6 +2,7 @@
 /* Files that one process at a time holds locked, and the slots made of them. */
 #define _DEFAULT_SOURCE /* usleep */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -77,9 +78,11 @@ test_slot_that_comes_free(void)
 {
 	int mine = slot_take(folder, "one", 1, 0, &(bool){false});
 	bool usable = false;
-	pid_t holder = fork();
+	pid_t holder;
 	int slot;
 
+	(void)fflush(stdout); /* valgrind writes it in the child, too */
+	holder = fork();
 	if (holder == 0) { /* the lock is both processes' */
 		(void)usleep(100000);
 		_exit(0);
