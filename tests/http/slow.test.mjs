@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { connect as connectTcp } from 'node:net'
 import { after, before, test } from 'node:test'
 import { authorizationRequest, Browser, newVerifier, register } from '../lib/flow.mjs'
-import { send } from '../lib/http.mjs'
+import { postForm, send } from '../lib/http.mjs'
 import { startSite } from '../lib/site.mjs'
 import { stillServing } from '../lib/still_serving.mjs'
 
@@ -38,7 +38,10 @@ test('a flood of sign-ins: each is answered, and the token endpoint with them', 
   const client = await register(site)
   const browser = new Browser(site)
   const at = await browser.follow(await browser.authorize(authorizationRequest(client, newVerifier())))
-  const flood = Promise.all(Array.from({ length: 100 }, () => browser.signIn(at, site.email, 'a wrong password')))
+  // The last in the queue waits longer than others would: the processors hash.
+  const guess = () => postForm(site.url('/api/oauth/login'), { ...at.fields, email: site.email, password: 'a wrong password' },
+    { ...browser.headers(), Origin: site.base }, { timeout: 60000 })
+  const flood = Promise.all(Array.from({ length: 100 }, guess))
   assert.equal((await send(site.url('/api/oauth/token'), { method: 'POST' })).status, 400)
   const answers = await flood
   const counts = {}

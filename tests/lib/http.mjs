@@ -4,8 +4,11 @@
 import { request } from 'node:http'
 import { learnSecrets } from './known_secrets.mjs'
 
-/** Resolves to {status, headers, rawHeaders, text, json}; localAddress is where it comes from, 127.0.0.2 or the like. */
-export function send (url, { method = 'GET', headers = {}, body, path, localAddress } = {}) {
+/**
+ * Resolves to {status, headers, rawHeaders, text, json}; localAddress is where it comes from, 127.0.0.2 or the like.
+ * Rejects when nothing came for timeout ms.
+ */
+export function send (url, { method = 'GET', headers = {}, body, path, localAddress, timeout = 30000 } = {}) {
   const at = new URL(url)
   return new Promise((resolve, reject) => {
     const rq = request({
@@ -16,7 +19,7 @@ export function send (url, { method = 'GET', headers = {}, body, path, localAddr
       headers,
       localAddress,
       agent: false,
-      timeout: 60000
+      timeout
     }, response => {
       const parts = []
       response.on('data', part => parts.push(part))
@@ -39,10 +42,11 @@ export function send (url, { method = 'GET', headers = {}, body, path, localAddr
   })
 }
 
-/** POST a form; fields is an object or a list of pairs. */
-export function postForm (url, fields, headers = {}) {
+/** POST a form; fields is an object or a list of pairs, options are of send(). */
+export function postForm (url, fields, headers = {}, options = {}) {
   const body = new URLSearchParams(fields).toString()
   return send(url, {
+    ...options,
     method: 'POST',
     body,
     headers: {
