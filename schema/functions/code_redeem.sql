@@ -30,11 +30,9 @@ BEGIN
          session_id = CASE WHEN a.code_challenge = p_code_challenge THEN p_session_id END
     FROM oauth.client c, public.users u
    WHERE a.code_digest = p_code_digest AND a.spent_at IS NULL AND a.expires_at > now()
-     AND c.client_id = a.client_id AND c.disabled_at IS NULL
+     AND c.client_id = a.client_id
      AND (p_client_id IS NULL OR p_client_id = c.client_id)
-     AND c.client_secret_digest IS NOT DISTINCT FROM p_client_secret_digest
-     AND (p_client_secret_digest IS NOT NULL OR p_method = c.token_endpoint_auth_method
-          OR p_method = ANY (c.token_endpoint_auth_methods))
+     AND oauth.client_proved(c, p_method, p_client_secret_digest)
      AND 'authorization_code' = ANY (c.grant_types)
      AND (p_redirect_uri IS NULL OR p_redirect_uri = a.redirect_uri)
      AND (p_resource IS NULL OR p_resource = a.resource)

@@ -55,11 +55,9 @@ BEGIN
    WHERE s.id = p_session_id AND s.generation = p_generation
      AND s.refresh_token_hash = p_token_hash AND s.expires_at > v_now
      AND u.id = s.user_id AND u.disabled_at IS NULL
-     AND c.client_id = s.client_identifier AND c.disabled_at IS NULL
+     AND c.client_id = s.client_identifier
      AND (p_client_id IS NULL OR p_client_id = c.client_id)
-     AND c.client_secret_digest IS NOT DISTINCT FROM p_client_secret_digest
-     AND (p_client_secret_digest IS NOT NULL OR p_method = c.token_endpoint_auth_method
-          OR p_method = ANY (c.token_endpoint_auth_methods))
+     AND oauth.client_proved(c, p_method, p_client_secret_digest)
      AND 'refresh_token' = ANY (c.grant_types)
      AND (p_scope IS NULL OR p_scope = s.scope
           OR oauth.scope_covers(coalesce(s.scope, p_default_scope), p_scope))

@@ -14,36 +14,46 @@ CREATE OR REPLACE FUNCTION oauth.token_introspect(
 RETURNS TABLE (outcome text, username text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $body$
-DECLARE
-  v_introspects text[];
-  s public.mcp_server_sessions;
 BEGIN
-  outcome := oauth.client_check(p_client_id, p_method, p_client_secret_digest);
-  IF outcome = 'ok' THEN
-    SELECT c.introspects INTO v_introspects FROM oauth.client c WHERE c.client_id = p_client_id;
-    outcome := CASE WHEN p_method = 'none' THEN 'wrong_method' -- anybody can say a client_id
-                    WHEN v_introspects IS NULL THEN 'not_allowed' END;
-  END IF;
-  IF outcome IS NOT NULL THEN
-    RETURN NEXT;
-    RETURN;
-  END IF;
-
-  outcome := 'inactive';
-  SELECT * INTO s FROM public.mcp_server_sessions x WHERE x.id = p_session_id;
-  IF p_resource = ANY (v_introspects)
-     AND oauth.token_alive(s, p_token_client_id, p_jti, p_issued_s) THEN
-    SELECT u.email::text INTO username FROM public.users u
-     WHERE u.id = s.user_id AND u.disabled_at IS NULL;
-    IF FOUND OR s.user_id IS NULL THEN
-      outcome := 'active';
-    END IF;
+  -- One query is all there is to a good token; only when it finds none is the
+  -- reason looked for.
+  SELECT 'active', u.email::text INTO outcome, username
+    FROM oauth.client c, public.mcp_server_sessions s
+    LEFT JOIN public.users u ON u.id = s.user_id
+   WHERE c.client_id = p_client_id AND p_method <> 'none' -- anybody can say a client_id
+     AND oauth.client_proved(c, p_method, p_client_secret_digest)
+     AND p_resource = ANY (c.introspects)
+     AND s.id = p_session_id
+     AND (s.user_id IS NULL OR (u.id IS NOT NULL AND u.disabled_at IS NULL))
+     AND oauth.token_alive(s, p_token_client_id, p_jti, p_issued_s);
+  IF NOT FOUND THEN
+    outcome := oauth.introspection_refusal(p_client_id, p_method, p_client_secret_digest);
   END IF;
   RETURN NEXT;
 END
 $body$;
 COMMENT ON FUNCTION oauth.token_introspect(text, text, bytea, uuid, text, text, bigint, text) IS
   'Is an access token still good? (RFC 7662): active, inactive, not_allowed.';
+
+-- Why an access token was not found to be active: something about the caller, or
+-- else inactive.
+CREATE OR REPLACE FUNCTION oauth.introspection_refusal(
+  p_client_id text, p_method text, p_client_secret_digest bytea)
+RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $body$
+DECLARE
+  v_check CONSTANT text := oauth.client_check(p_client_id, p_method, p_client_secret_digest);
+BEGIN
+  RETURN CASE
+    WHEN v_check <> 'ok' THEN v_check
+    WHEN p_method = 'none' THEN 'wrong_method'
+    WHEN EXISTS (SELECT FROM oauth.client c
+                  WHERE c.client_id = p_client_id AND c.introspects IS NOT NULL) THEN 'inactive'
+    ELSE 'not_allowed' END;
+END
+$body$;
+COMMENT ON FUNCTION oauth.introspection_refusal(text, text, bytea) IS
+  'Part of token_introspect: why a token was not found to be active.';
 
 -- Is an access token of this session, whose client has not been disabled and
 -- that nobody revoked?
