@@ -70,7 +70,7 @@ CREATE OR REPLACE FUNCTION oauth.client_register_wait(
 RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' AS $body$
 DECLARE
-  v_address CONSTANT text := 'register:' || p_remote;
+  v_address CONSTANT text := 'register:' || oauth.remote_network(p_remote);
   v_address_limit CONSTANT integer := least(p_limit::bigint * 10, 2147483647);
   v_wait_s integer;
 BEGIN

@@ -22,7 +22,8 @@ DECLARE
 BEGIN
   SELECT l.user_id INTO v_user_id FROM oauth.login_user(p_login_digest, '-infinity') l;
   signed_in := FOUND;
-  retry_after_s := oauth.attempt_take('device:' || p_remote, p_remote_limit, p_window_s);
+  retry_after_s := oauth.attempt_take(
+    'device:' || oauth.remote_network(p_remote), p_remote_limit, p_window_s);
   IF retry_after_s = 0 AND signed_in THEN
     retry_after_s := oauth.attempt_take('device-user:' || v_user_id, p_user_limit, p_window_s);
   END IF;

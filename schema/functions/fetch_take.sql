@@ -13,7 +13,8 @@ DECLARE
 BEGIN
   -- The narrow ones first: what they refuse costs the whole nothing.
   IF p_remote <> '' THEN
-    v_wait_s := oauth.attempt_take('fetch for:' || p_remote, (p_limit + 1) / 2, 60);
+    v_wait_s := oauth.attempt_take(
+      'fetch for:' || oauth.remote_network(p_remote), (p_limit + 1) / 2, 60);
   END IF;
   IF v_wait_s = 0 THEN
     v_wait_s := oauth.attempt_take('fetch from:' || p_origin, p_limit, 60);
