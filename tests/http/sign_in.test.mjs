@@ -121,7 +121,8 @@ describe('guesses at a password', () => {
     assert.equal(seen.size, 1)
   })
 
-  // Not the time that passes: that is the host's. Of several, the least is what it takes.
+  // Not the time that passes: that is the host's. Of several, the least is what it takes; what else runs adds to
+  // it, so they go on until each had a quiet moment. Less work never becomes alike.
   test('cost the same work, whoever is asked for', { skip: !front.programs && 'a program ends with its request here' }, async () => {
     const email = 'costs@example.com'
     await addUser(email)
@@ -134,7 +135,8 @@ describe('guesses at a password', () => {
       return times.reduce((sum, text) => sum + Number(text.split(' ')[0]), 0)
     }
     const least = {}
-    for (let i = 0; i < 6; i++) {
+    const alike = () => Math.max(...Object.values(least)) / Math.min(...Object.values(least)) < 1.25
+    for (let i = 0; i < 6 || (i < 40 && !alike()); i++) {
       for (const [what, who] of [['wrong', email], ['locked', email], ['disabled', disabled], ['unknown', 'nobody@example.com']]) {
         await site.sql('DELETE FROM oauth.attempt')
         if (what === 'locked') await site.sql('INSERT INTO oauth.attempt (key, count) VALUES ($1, 1000)', ['account:' + await userId(email)])
@@ -143,8 +145,7 @@ describe('guesses at a password', () => {
         least[what] = Math.min(least[what] ?? Infinity, await spent() - before)
       }
     }
-    const [most, fewest] = [Math.max(...Object.values(least)), Math.min(...Object.values(least))]
-    assert.ok(fewest > 0 && most / fewest < 1.25, JSON.stringify(least))
+    assert.ok(Math.min(...Object.values(least)) > 0 && alike(), JSON.stringify(least))
   })
 
   test('from elsewhere lock nobody out of the browser that they used before', async () => {
