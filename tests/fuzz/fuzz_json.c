@@ -29,6 +29,23 @@ count_members(struct json_object *value, const char *text)
 	}
 }
 
+/*
+ * Does json-c 0.16 read something else there?  It takes an escaped character
+ * beyond U+FFFF whose low 16 bits are a surrogate, such as U+1DA00, for half of a
+ * pair, and makes U+FFFD of it.
+ */
+static bool
+json_c_errs(const char *text)
+{
+	for (; (text = strstr(text, "\\u")); text += 2)
+		if (strspn(text + 2, "dD") >= 1 &&
+		    strspn(text + 3, "89abAB") >= 1 &&
+		    strspn(text + 4, "37bBfF") >= 1 &&
+		    strspn(text + 5, "67") >= 1)
+			return true;
+	return false;
+}
+
 /* What json-c itself reads of it. */
 static struct json_object *
 by_json_c(const char *text, size_t len_bytes)
@@ -58,7 +75,8 @@ fuzz_one(struct arena *arena, const char *text, size_t len_bytes)
 	fuzz_must(scanned || !object);
 	if (scanned)
 		theirs = by_json_c(text, len_bytes);
-	fuzz_must(!scanned || json_object_equal(object, theirs));
+	fuzz_must(
+	    !scanned || json_c_errs(text) || json_object_equal(object, theirs));
 	if (!object)
 		return;
 	count_members(object, text);

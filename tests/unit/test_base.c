@@ -88,9 +88,10 @@ test_json_text(struct arena *arena)
 	static const char text[] =
 	    "{\"a\":[1,-2.5e3,true,false,null],\"b/\":\"\\\"\\\\\\n\\u0001/é\","
 	    "\"c\":{},\"d\":[]}";
-	static const char text_odd[] =
-	    " [ \"\\u00e9\\ud83d\\uDE00\\/\" , 9223372036854775807,"
-	    "-9223372036854775809 ,18446744073709551616, 1.50 ] ";
+	static const char
+	    text_odd[] = " [ \"\\u00e9\\ud83d\\uDE00\\ud836\\ude00\\/\" , "
+	                 "9223372036854775807,"
+	                 "-9223372036854775809 ,18446744073709551616, 1.50 ] ";
 	AUTO_JSON *object = json_read(text, strlen(text));
 
 	AUTO_JSON *odd = NULL;
@@ -98,7 +99,8 @@ test_json_text(struct arena *arena)
 	is(json_text(arena, object), text);
 	odd = json_read(text_odd, strlen(text_odd));
 	is(json_text(arena, odd),
-	    "[\"\xC3\xA9\xF0\x9F\x98\x80/\",9223372036854775807,"
+	    "[\"\xC3\xA9\xF0\x9F\x98\x80\xF0\x9D\xA8\x80/"
+	    "\",9223372036854775807,"
 	    "-9223372036854775808,18446744073709551615,1.50]");
 	is(json_text(arena, NULL), "null");
 }
