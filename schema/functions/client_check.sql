@@ -32,25 +32,26 @@ COMMENT ON FUNCTION oauth.client_check(text, text, bytea) IS
   'Client authentication (RFC 6749 s2.3): ok, unknown_client, unexpected_secret, missing_secret, wrong_secret, wrong_method.';
 
 -- May the client come by this method?  For clients without a secret.
+--
+-- Here and below without SET, and of one expression, so that PostgreSQL puts it in
+-- place of the call: it costs what the conditions cost.
 CREATE OR REPLACE FUNCTION oauth.client_method_allowed(p_client oauth.client, p_method text)
-RETURNS boolean LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $body$
+RETURNS boolean LANGUAGE sql IMMUTABLE AS $body$
   SELECT p_method = (p_client).token_endpoint_auth_method
       OR coalesce(p_method = ANY ((p_client).token_endpoint_auth_methods), false)
 $body$;
 COMMENT ON FUNCTION oauth.client_method_allowed(oauth.client, text) IS
   'Is this one of the client''s authentication methods?';
 
--- The same of a row, in a query: does an enabled client have these credentials?
--- Without SET, and of one expression, so that PostgreSQL puts it in place of the
--- call: it costs what the conditions cost.
+-- client_check() as a condition of a query: does an enabled client have these
+-- credentials?
 CREATE OR REPLACE FUNCTION oauth.client_proved(
   p_client oauth.client, p_method text, p_client_secret_digest bytea)
 RETURNS boolean LANGUAGE sql IMMUTABLE AS $body$
   SELECT (p_client).disabled_at IS NULL
      AND (p_client).client_secret_digest IS NOT DISTINCT FROM p_client_secret_digest
      AND (p_client_secret_digest IS NOT NULL
-          OR p_method = (p_client).token_endpoint_auth_method
-          OR p_method = ANY ((p_client).token_endpoint_auth_methods))
+          OR oauth.client_method_allowed(p_client, p_method))
 $body$;
 COMMENT ON FUNCTION oauth.client_proved(oauth.client, text, bytea) IS
   'Is this an enabled client with these credentials? client_check() tells why not.';

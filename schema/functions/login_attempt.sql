@@ -27,7 +27,8 @@ BEGIN
       RETURN;
     END IF;
   END IF;
-  retry_after_s := oauth.attempt_take('remote:' || oauth.remote_network(p_remote), p_remote_limit, p_window_s);
+  retry_after_s := oauth.attempt_take(
+    'remote:' || oauth.remote_network(p_remote), p_remote_limit, p_window_s);
   IF retry_after_s > 0 THEN
     reason := 'throttled';
   ELSIF p_user_id IS NULL THEN
