@@ -124,16 +124,24 @@ is_over(int connection)
 	return n == 0 || errno != EAGAIN;
 }
 
+/* It is answered, and the other end has not closed it yet; or -1. */
+static int parting = -1;
+
+void
+connection_parted(void)
+{
+	if (parting < 0)
+		return;
+	while (!is_over(parting) && readable(parting, PARTING_MS))
+		;
+	(void)close(parting);
+	parting = -1;
+}
+
 void
 connection_part(int connection)
 {
-	static int parting = -1;
-
 	(void)shutdown(connection, SHUT_WR);
-	if (parting >= 0) {
-		while (!is_over(parting) && readable(parting, PARTING_MS))
-			;
-		(void)close(parting);
-	}
+	connection_parted();
 	parting = connection;
 }

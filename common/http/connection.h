@@ -39,4 +39,8 @@ bool connection_speaks(int connection);
  */
 void connection_part(int connection);
 
+/* Close the connection of the last connection_part() as its next call would:
+ * for a worker that ends, and has no next answer. */
+void connection_parted(void);
+
 #endif

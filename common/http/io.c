@@ -106,6 +106,7 @@ accept_request(struct io *io)
 	while (request_comes(&io->request))
 		if (read_request(&io->request))
 			return true;
+	connection_parted();
 	return false;
 }
 

@@ -135,6 +135,26 @@ test('who is slow to close a connection after its answer keeps nobody waiting', 
   assert.equal(await worker.ended, 0)
 })
 
+test('who was answered last before the worker ends may still finish its request', { timeout: 30000 }, async () => {
+  const gone = error => { if (!/ECONNREFUSED|ECONNRESET|EPIPE/.test(error.code)) throw error }
+  let served = 0
+  assert.match(await ask(), /^Status: 503/)
+  worker.terminate()
+  for (;;) {
+    const slow = halfOpen()
+    slow.on('error', () => {}) // nobody took it any more
+    slow.write(requestOf(variables).subarray(0, -8)) // but for the body's end
+    const answer = await answerOn(slow).catch(gone)
+    if (!answer) break
+    await sleep(20)
+    await write(slow, requestOf(variables).subarray(-8))
+    slow.destroy()
+    served++
+  }
+  assert.ok(served > 10)
+  assert.equal(await worker.ended, 0)
+})
+
 test('a body that goes on after the answer is read', { timeout: 20000 }, async () => {
   for (const more of [{ CONTENT_LENGTH: '2000000' }, { HTTP_TRANSFER_ENCODING: 'chunked' }]) {
     const socket = halfOpen()
