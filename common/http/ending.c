@@ -12,7 +12,10 @@ enum {
 	/* mod_fcgid's sleep of a second, and what a busy host adds to it. */
 	IDLE_MS = 1150,
 	/* Workers that share a socket find requests on it for ever. */
-	AFTER_SIGTERM_MS = 1500,
+	AFTER_SIGTERM_MS = 3000,
+	/* A host that stands still, as virtual ones do, takes one slice of the
+	 * wait, not all of it: who slept meanwhile comes after it. */
+	SLICE_MS = 50,
 };
 
 static volatile sig_atomic_t told;
@@ -68,32 +71,32 @@ ending_served(void)
 	served_ms = monotonic_ms();
 }
 
-static int64_t
-left_ms(void)
+/* Does a request come within a slice of the wait? */
+static bool
+one_comes(void)
 {
-	int64_t now = monotonic_ms(), idle, limit;
+	struct pollfd socket = {.fd = STDIN_FILENO, .events = POLLIN};
 
-	if (told_ms == 0)
-		told_ms = now;
-	idle = served_ms + IDLE_MS - now;
-	limit = told_ms + AFTER_SIGTERM_MS - now;
-	return idle < limit ? idle : limit;
+	return poll(&socket, 1, SLICE_MS) > 0;
 }
 
 bool
 ending_now(void)
 {
-	struct pollfd socket = {.fd = STDIN_FILENO, .events = POLLIN};
-	int64_t left;
+	int64_t now = monotonic_ms(), idle_ms = now - served_ms;
 
 	if (!told)
 		return false;
-	while ((left = left_ms()) > 0) {
-		if (poll(&socket, 1, (int)left) > 0) {
-			/* Another worker may be faster: no wait without end. */
-			(void)alarm(1);
-			return false;
-		}
+	if (told_ms == 0)
+		told_ms = now;
+	for (; idle_ms < IDLE_MS; idle_ms += SLICE_MS) {
+		if (monotonic_ms() - told_ms >= AFTER_SIGTERM_MS)
+			break;
+		if (!one_comes())
+			continue;
+		/* Another worker may be faster: no wait without end. */
+		(void)alarm(1);
+		return false;
 	}
 	return true;
 }

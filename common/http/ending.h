@@ -27,7 +27,7 @@ void ending_served(void);
  * the old server's requests that found all of them busy ask once more a whole
  * second later: whom they do not find then they wait for without end.  So a
  * worker that was idle for longer than that ends at once, another stays until
- * it was, and takes no request later than one and a half seconds after SIGTERM.
+ * it was, and takes no request later than three seconds after SIGTERM.
  *
  * Returns false when a connection waits on file descriptor 0, or there was no
  *         SIGTERM: accept the next request.

@@ -62,6 +62,18 @@ test('SIGTERM is not put off by requests that never cease', { timeout: 20000 }, 
   assert.equal(await worker.ended, 0)
 })
 
+test('a worker that stood still with its host still waits for those who did as well', { timeout: 20000 }, async () => {
+  assert.match(await ask(), /^Status: 503/)
+  worker.terminate()
+  await sleep(50) // it has heard of it, and waits
+  worker.terminate('SIGSTOP')
+  await sleep(1500) // more than it waits for
+  worker.terminate('SIGCONT')
+  await sleep(100)
+  assert.match(await ask(), /^Status: 503/)
+  assert.equal(await worker.ended, 0)
+})
+
 test('SIGTERM at any step of a request leaves its answer whole', { timeout: 20000 }, async () => {
   const request = requestOf(variables)
   for (const step of [0, 1, 8, 16, 30, 60, request.length - 1]) {
