@@ -80,23 +80,31 @@ one_comes(void)
 	return poll(&socket, 1, SLICE_MS) > 0;
 }
 
-bool
-ending_now(void)
+/* Does one come before the worker was idle for long enough? */
+static bool
+one_comes_late(void)
 {
 	int64_t now = monotonic_ms(), idle_ms = now - served_ms;
 
-	if (!told)
-		return false;
 	if (told_ms == 0)
 		told_ms = now;
 	for (; idle_ms < IDLE_MS; idle_ms += SLICE_MS) {
 		if (monotonic_ms() - told_ms >= AFTER_SIGTERM_MS)
-			break;
-		if (!one_comes())
-			continue;
-		/* Another worker may be faster: no wait without end. */
-		(void)alarm(1);
-		return false;
+			return false;
+		if (one_comes())
+			return true;
 	}
-	return true;
+	return false;
+}
+
+bool
+ending_now(void)
+{
+	if (!told)
+		return false;
+	if (!one_comes_late())
+		return true;
+	/* Another worker may be faster: no wait without end. */
+	(void)alarm(1);
+	return false;
 }
